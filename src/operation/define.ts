@@ -1,0 +1,123 @@
+// The one object that is an operation. Everything else (tool, CLI command, guard input, retry, reference) is derived from it.
+import type { z } from 'zod';
+import type { Effect } from './effect.ts';
+import type { Recipient, Usage } from './reach.ts';
+
+export type Host =
+  | 'accounts'
+  | 'api'
+  | 'content'
+  | 'conversations'
+  | 'events'
+  | 'iam'
+  | 'insights'
+  | 'intelligence'
+  | 'lookups'
+  | 'messaging'
+  | 'monitor'
+  | 'numbers'
+  | 'oauth'
+  | 'pricing'
+  | 'proxy'
+  | 'studio'
+  | 'sync'
+  | 'taskrouter'
+  | 'trusthub'
+  | 'verify'
+  | 'voice'
+  | 'sendgrid'
+  | 'segment-tracking'
+  | 'segment-profiles'
+  | 'segment-public';
+
+/** The HTTP request as data. Input fields go to the path, then to headers, then to the body (POST, PUT, PATCH) or the query. */
+export interface RequestTemplate {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly host: Host;
+  /** `{account}` is the configured account; every other `{field}` is an input field of that name. */
+  readonly path: string;
+  /** Wire names of fields that are not the PascalCase of ours: `sent_after: 'DateSent>'`. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** `form` is the default; `json` sends the fields under their own names unless `names` says otherwise. */
+  readonly body?: 'form' | 'json';
+  /** Fields that go to the query string even though the method has a body. */
+  readonly query?: readonly string[];
+  /** Fields whose value Twilio expects as a JSON text inside a form or query parameter. */
+  readonly asJson?: readonly string[];
+  /** Input field → request header. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Parameters sent with every request, under their wire names. */
+  readonly fixed?: Readonly<Record<string, string | number | boolean>>;
+  /** Input fields that are for this server only. */
+  readonly local?: readonly string[];
+  /** For lists: the key that holds the rows, and the largest page the API gives. `limit` and `cursor` are then ours. */
+  readonly list?: { readonly rows: string; readonly maxPage: number };
+}
+
+/** What the configuration fills in when the caller says nothing. */
+export interface Defaults {
+  readonly from?: string;
+  readonly messagingServiceSid?: string;
+  readonly verifyServiceSid?: string;
+  readonly statusCallback?: string;
+}
+
+/** What an operation that is not exactly one request may use. `call` walks the whole corridor again. */
+export interface Hands {
+  readonly call: (operation: Operation, input: Row) => Promise<Row>;
+  readonly progress: (done: number, total: number | undefined, message: string) => void;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  readonly account: { readonly sid: string; readonly mode: string; readonly credential: string };
+}
+
+export type Row = Record<string, unknown>;
+
+export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
+  /** `product_verb_noun`, at most 51 characters so that `mcp__twilio__` fits before it. */
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly effect: Effect;
+  /** True where sending the same request twice leaves the same state: it may then be retried. */
+  readonly idempotent?: boolean;
+  readonly input: I;
+  readonly output: O;
+  readonly request?: RequestTemplate;
+  /** Fills defaults and turns plain words into what the API takes; sees parsed input, does no I/O. */
+  prepare?(input: z.output<I>, defaults: Defaults): Row;
+  /** The answer as the output schema wants it, where the wire differs in more than names. */
+  answer?(body: Row, input: z.output<I>): Row;
+  /** Whom it reaches, from the prepared input. Must be there on `send`. */
+  reaches?(input: z.output<I>): readonly Recipient[];
+  /** What it uses up. Must be there on `send` and `spend`. */
+  costs?(input: z.output<I>): Usage;
+  /** After a lost answer: the list request that would show what was created, and how to know it. */
+  trace?(input: z.output<I>, since: Date): Trace;
+  /** For the few that are not exactly one request. */
+  run?(input: z.output<I>, hands: Hands): Promise<Row>;
+  /** The reference page, without folder and ending: `twilio-voice`. */
+  readonly page?: string;
+}
+
+/** How to find out whether a send whose answer was lost was carried out. */
+export interface Trace {
+  readonly request: RequestTemplate;
+  readonly input: Row;
+  readonly matches: (row: Row) => boolean;
+  /** The operation an agent can use for the same look. */
+  readonly lookWith: string;
+}
+
+export type Operation = OperationSpec<z.ZodObject, z.ZodObject>;
+
+export function defineOperation<I extends z.ZodObject, O extends z.ZodObject>(
+  spec: OperationSpec<I, O>,
+): Operation {
+  return spec;
+}
+
+/** The toolset an operation belongs to is the first word of its name. */
+export function toolsetOf(operation: { readonly name: string }): string {
+  return operation.name.slice(0, operation.name.indexOf('_'));
+}
