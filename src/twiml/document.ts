@@ -1,0 +1,219 @@
+// Here: TwiML text becomes a tree of elements that know their line and column, or the reason why it cannot.
+// Not here: which verbs exist and where they may stand (verbs.ts, validate.ts).
+import { SaxesParser } from 'saxes';
+
+/** Twilio error 11750: a TwiML document may be 64 kB at most. */
+export const TWIML_MAX_BYTES = 65_536;
+/** Twilio error 32018: TwiML sent inside an API request (`Twiml=`) may be 4,000 characters at most. */
+export const INLINE_TWIML_MAX_CHARACTERS = 4_000;
+// Real TwiML is four deep, SSML a few more; a bound keeps recursion over the tree safe.
+const MAX_DEPTH = 32;
+
+/** Lines and columns count from 1; a column counts UTF-16 units, as editors and JavaScript do. */
+export type TwimlProblem = {
+  readonly line: number;
+  readonly column: number;
+  readonly severity: 'error' | 'warning';
+  readonly reason: string;
+};
+
+export type TwimlElement = {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly (TwimlElement | string)[];
+  readonly line: number;
+  readonly column: number;
+};
+
+export type ParsedTwiml =
+  | { readonly ok: true; readonly root: TwimlElement }
+  | { readonly ok: false; readonly problems: readonly TwimlProblem[] };
+
+type Place = { readonly line: number; readonly column: number };
+type Open = {
+  start: number;
+  name: string;
+  attributes: [string, string][];
+  children: (TwimlElement | string)[];
+};
+
+/** Reads TwiML. Never throws; of a broken document it reports the first fault, since the rest follow from it. */
+export function parseTwiml(xml: string): ParsedTwiml {
+  if (Buffer.byteLength(xml) > TWIML_MAX_BYTES) {
+    return refuse(
+      { line: 1, column: 1 },
+      'The document is over 64 kB, the most that Twilio reads. Split it with <Redirect>.',
+    );
+  }
+  const place = placesIn(xml);
+  // Checked first: saxes itself throws on half a surrogate pair in some places.
+  const illegal = ILLEGAL_XML.exec(xml);
+  if (illegal !== null) {
+    return refuse(
+      place(illegal.index),
+      `The character ${codePointName(illegal[0])} may not stand in XML. Remove it.`,
+    );
+  }
+  const parser = new SaxesParser({ position: true });
+  const open: Open[] = [];
+  let root: TwimlElement | undefined;
+  let lastClosed: TwimlElement | undefined;
+  let problem: (Place & { reason: string }) | undefined;
+
+  const fail = (index: number, reason: string): void => {
+    problem ??= { ...place(index), reason };
+  };
+  const addText = (text: string): void => {
+    const children = open.at(-1)?.children;
+    if (children === undefined || text === '') return;
+    // A comment or CDATA section splits what Twilio reads as one text: `+1<!-- -->555` is one number.
+    const last = children.at(-1);
+    if (typeof last === 'string') children[children.length - 1] = last + text;
+    else children.push(text);
+  };
+
+  parser.on('error', (error) => {
+    const unclosed = error.message.includes('unclosed tag') ? open.at(-1) : undefined;
+    if (lastClosed !== undefined && error.message.includes('unexpected close tag')) {
+      const { name, line } = lastClosed;
+      const advice = 'Close elements in the reverse order, in the same case.';
+      return fail(parser.position - 1, `<${name}> from line ${line} is still open here. ${advice}`);
+    }
+    if (unclosed === undefined) return fail(parser.position - 1, explain(error.message));
+    // A bare "&" swallows the rest of the document: it is the fault, not the tag that was never seen to close.
+    const bare = xml.slice(unclosed.start).search(/&(?!(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)/);
+    if (bare >= 0) return fail(unclosed.start + bare, explain('entity'));
+    fail(unclosed.start, `<${unclosed.name}> is never closed. Add </${unclosed.name}>.`);
+  });
+  parser.on('xmldecl', ({ version, encoding }) => {
+    // Another encoding or XML 1.1 could make Twilio read other characters than the ones judged here.
+    if (encoding !== undefined && !/^(utf-8|us-ascii)$/i.test(encoding)) {
+      fail(parser.position - 1, `The encoding ${encoding} is not accepted. Write encoding="UTF-8".`);
+    }
+    if (version !== '1.0')
+      fail(parser.position - 1, 'Only XML version 1.0 is accepted. Write version="1.0".');
+  });
+  parser.on('doctype', () => {
+    const start = xml.lastIndexOf('<!DOCTYPE', parser.position - 1);
+    fail(start, 'A DOCTYPE is not accepted: TwiML has none. Remove it, and any entity it defines.');
+  });
+  parser.on('opentagstart', ({ name }) => {
+    // The parser stands just behind the name, which cannot hold a "<".
+    const start = xml.lastIndexOf('<', parser.position - 1);
+    open.push({ start, name, attributes: [], children: [] });
+    if (open.length > MAX_DEPTH)
+      fail(start, `Elements are nested more than ${MAX_DEPTH} deep. Flatten the document.`);
+  });
+  parser.on('attribute', ({ name, value }) => {
+    open.at(-1)?.attributes.push([name, value]);
+  });
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.on('closetag', () => {
+    const closed = open.pop();
+    if (closed === undefined) return;
+    // fromEntries makes `__proto__` an ordinary key.
+    const { name, children, start } = closed;
+    const element = { name, attributes: Object.fromEntries(closed.attributes), children, ...place(start) };
+    lastClosed = element;
+    const parent = open.at(-1);
+    if (parent === undefined) root ??= element;
+    else parent.children.push(element);
+  });
+  parser.write(xml);
+  parser.close();
+
+  if (problem !== undefined) return refuse(problem, problem.reason);
+  if (root === undefined)
+    return refuse({ line: 1, column: 1 }, 'The document holds no element. Begin with <Response>.');
+  return { ok: true, root };
+}
+
+/** What XML 1.0 cannot carry at all, not even as a number: most control characters and half surrogate pairs. */
+export const ILLEGAL_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+export function codePointName(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** The element's own text, as Twilio would read it: children left out, spaces kept. */
+export function textOf(element: TwimlElement): string {
+  return element.children.filter((child) => typeof child === 'string').join('');
+}
+
+export function elementsOf(element: TwimlElement): TwimlElement[] {
+  return element.children.filter((child) => typeof child !== 'string');
+}
+
+/** XML's white space only: Unicode's other spaces are content and stay visible to the guards. */
+export function trimXml(text: string): string {
+  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+}
+
+function refuse({ line, column }: Place, reason: string): ParsedTwiml {
+  return { ok: false, problems: [{ line, column, severity: 'error', reason }] };
+}
+
+function placesIn(xml: string): (index: number) => Place {
+  const starts = [0];
+  for (const match of xml.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
+  return (index) => {
+    const inside = Math.max(0, Math.min(index, xml.length - 1));
+    let line = starts.length;
+    while (line > 1 && (starts[line - 1] ?? 0) > inside) line -= 1;
+    return { line, column: inside - (starts[line - 1] ?? 0) + 1 };
+  };
+}
+
+const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /must contain a root element/,
+    'The document holds no element. Begin with <Response> and end with </Response>.',
+  ],
+  [/only one root/, 'Something follows the closing tag of the root. Put everything inside one <Response>.'],
+  [
+    /text data outside of root/,
+    'There is text outside the root. Begin with <Response>, and leave nothing after </Response>.',
+  ],
+  [
+    /unmatched closing tag/,
+    'This closing tag matches no open element. Close elements in the reverse order, in the same case.',
+  ],
+  [/weird empty close tag/, 'A closing tag has no name. Write the name of the element that it closes.'],
+  [/duplicate attribute/, 'The same attribute is given twice. Keep one.'],
+  [
+    /unquoted attribute value|attribute without value/,
+    'An attribute needs a value in quotes, for example loop="2".',
+  ],
+  [/no whitespace between attributes/, 'Two attributes touch. Put a space between them.'],
+  [
+    /disallowed character in attribute name|forward-slash/,
+    'The tag is malformed here. Check its quotes and its end: <Say voice="alice"> or <Hangup/>.',
+  ],
+  [
+    /disallowed character in (tag name|closing tag)/,
+    'A tag name is malformed here. If "<" is meant as text, write &lt;.',
+  ],
+  [
+    /undefined entity|malformed character entity|empty entity|incorrect syntax|malformed name|entity/,
+    'XML knows only &amp; &lt; &gt; &quot; &apos; and numbers such as &#39;. Write a plain "&" as &amp;.',
+  ],
+  [
+    /disallowed character/,
+    'This character may not stand in XML here. Write "<" as &lt; and "&" as &amp;, and remove control characters.',
+  ],
+  [/"]]>" is disallowed/, 'The characters "]]>" may not stand in text. Write ]]&gt;.'],
+  [/doctype/, 'A DOCTYPE is not accepted: TwiML has none. Remove it.'],
+  [
+    /XML declaration|start of the document|version/i,
+    'The XML declaration is malformed or not first. Write <?xml version="1.0" encoding="UTF-8"?> at the very start, or leave it out.',
+  ],
+  [/unexpected end/, 'The document ends in the middle of a tag, comment or entity. Complete it.'],
+  [/comment/, 'A comment is malformed. Write <!-- words --> without "--" inside.'],
+];
+
+function explain(message: string): string {
+  const bare = message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(bare));
+  return known?.[1] ?? `The XML is malformed here (${bare}). Correct it and try again.`;
+}
