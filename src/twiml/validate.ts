@@ -129,7 +129,7 @@ function checkText(element: TwimlElement, rule: ElementRule): TwimlProblem[] {
     ];
   }
   // Twilio dials either the text or the nouns; which of them is not documented. Headers only go with the text.
-  const nouns = elementsOf(element).filter(({ name }) => name !== 'Headers');
+  const nouns = elementsOf(element).filter(({ name }) => name !== 'Headers' && rule.children?.includes(name));
   if (rule.text.kind === 'pattern' && nouns.length > 0) {
     return [fault(element, `<${element.name}> has both text and elements inside. Keep one of them.`)];
   }
