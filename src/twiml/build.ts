@@ -6,7 +6,7 @@ import type { PromptStep, TwimlStep } from './steps.ts';
 import { validateTwiml } from './validate.ts';
 
 /** `step` counts from 0, in the order given. */
-export type BuildProblem = {
+type BuildProblem = {
   readonly step: number;
   readonly severity: TwimlProblem['severity'];
   readonly reason: string;
@@ -43,14 +43,14 @@ const VERBS = [
   'reject',
   'message',
 ] as const;
-const TARGETS = {
-  number: 'Number',
-  client: 'Client',
-  sip: 'Sip',
-  whatsapp: 'WhatsApp',
-  conference: 'Conference',
-  queue: 'Queue',
-} as const;
+const TARGETS = [
+  ['number', 'Number'],
+  ['client', 'Client'],
+  ['sip', 'Sip'],
+  ['whatsapp', 'WhatsApp'],
+  ['conference', 'Conference'],
+  ['queue', 'Queue'],
+] as const;
 
 /** Builds a document of calls, or of messaging when a step is a message. Never throws. */
 export function buildTwiml(steps: readonly TwimlStep[]): BuiltTwiml {
@@ -75,8 +75,8 @@ export function buildTwiml(steps: readonly TwimlStep[]): BuiltTwiml {
     severity,
     reason,
   }));
-  if (!parsed.ok || ofSteps.some(({ severity }) => severity === 'error'))
-    return { ok: false, problems: ofSteps };
+  const broken = ofSteps.some(({ severity }) => severity === 'error');
+  if (!parsed.ok || broken) return { ok: false, problems: ofSteps };
   return { ok: true, xml, kind, root: parsed.root, warnings: ofSteps };
 }
 
@@ -91,8 +91,7 @@ function makeStep(step: TwimlStep): Made {
   }
   const stray = strayOption(step, verb);
   if (stray !== undefined) return { reason: stray };
-  if (step.say !== undefined || step.play !== undefined || step.pause !== undefined)
-    return { node: spoken(step) };
+  if (verb === 'say' || verb === 'play' || verb === 'pause') return { node: spoken(step) };
   if (step.press !== undefined) return { node: element('Play', { digits: step.press }) };
   if (step.gather !== undefined) return makeGather(step.gather);
   if (step.dial !== undefined) return makeDial(step.dial);
@@ -143,14 +142,13 @@ function makeGather(gather: NonNullable<TwimlStep['gather']>): Made {
 }
 
 function makeDial(dial: NonNullable<TwimlStep['dial']>): Made {
-  const targets = Object.entries(TARGETS).flatMap(([key, noun]) => {
-    const address = Object.entries(dial).find(([name]) => name === key)?.[1];
-    return typeof address === 'string' ? [element(noun, {}, [address])] : [];
+  const targets = TARGETS.flatMap(([key, noun]) => {
+    const address = dial[key];
+    return address === undefined ? [] : [element(noun, {}, [address])];
   });
   if (targets.length !== 1) {
-    return {
-      reason: `dial names ${targets.length} parties. Give exactly one of ${Object.keys(TARGETS).join(', ')}.`,
-    };
+    const known = TARGETS.map(([key]) => key).join(', ');
+    return { reason: `dial names ${targets.length} parties. Give exactly one of ${known}.` };
   }
   const attributes = {
     callerId: dial.caller_id,

@@ -73,17 +73,18 @@ export function parseTwiml(xml: string): ParsedTwiml {
   };
 
   parser.on('error', (error) => {
+    if (problem !== undefined) return;
     const unclosed = error.message.includes('unclosed tag') ? open.at(-1) : undefined;
     if (lastClosed !== undefined && error.message.includes('unexpected close tag')) {
       const { name, line } = lastClosed;
       const advice = 'Close elements in the reverse order, in the same case.';
-      return fail(parser.position - 1, `<${name}> from line ${line} is still open here. ${advice}`);
+      return fail(parser.position - 1, `${tag(name)} from line ${line} is still open here. ${advice}`);
     }
     if (unclosed === undefined) return fail(parser.position - 1, explain(error.message));
     // A bare "&" swallows the rest of the document: it is the fault, not the tag that was never seen to close.
     const bare = xml.slice(unclosed.start).search(/&(?!(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)/);
     if (bare >= 0) return fail(unclosed.start + bare, explain('entity'));
-    fail(unclosed.start, `<${unclosed.name}> is never closed. Add </${unclosed.name}>.`);
+    fail(unclosed.start, `${tag(unclosed.name)} is never closed. Add its closing tag.`);
   });
   parser.on('xmldecl', ({ version, encoding }) => {
     // Another encoding or XML 1.1 could make Twilio read other characters than the ones judged here.
@@ -136,6 +137,11 @@ export function codePointName(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
+/** An element's name as a reason shows it: bounded, whatever the document calls it. */
+export function tag(name: string): string {
+  return name.length > 60 ? `<${name.slice(0, 57)}...>` : `<${name}>`;
+}
+
 /** The element's own text, as Twilio would read it: children left out, spaces kept. */
 export function textOf(element: TwimlElement): string {
   return element.children.filter((child) => typeof child === 'string').join('');
@@ -147,7 +153,16 @@ export function elementsOf(element: TwimlElement): TwimlElement[] {
 
 /** XML's white space only: Unicode's other spaces are content and stay visible to the guards. */
 export function trimXml(text: string): string {
-  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+  let start = 0;
+  let end = text.length;
+  // Not a regular expression: /[ ]+$/ takes quadratic time on a long run of spaces in the middle.
+  while (start < end && isXmlSpace(text[start])) start += 1;
+  while (end > start && isXmlSpace(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isXmlSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t' || character === '\r' || character === '\n';
 }
 
 function refuse({ line, column }: Place, reason: string): ParsedTwiml {
@@ -159,9 +174,14 @@ function placesIn(xml: string): (index: number) => Place {
   for (const match of xml.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
   return (index) => {
     const inside = Math.max(0, Math.min(index, xml.length - 1));
-    let line = starts.length;
-    while (line > 1 && (starts[line - 1] ?? 0) > inside) line -= 1;
-    return { line, column: inside - (starts[line - 1] ?? 0) + 1 };
+    let first = 0;
+    let last = starts.length - 1;
+    while (first < last) {
+      const middle = Math.ceil((first + last) / 2);
+      if ((starts[middle] ?? 0) <= inside) first = middle;
+      else last = middle - 1;
+    }
+    return { line: first + 1, column: inside - (starts[first] ?? 0) + 1 };
   };
 }
 

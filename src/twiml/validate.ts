@@ -1,23 +1,30 @@
 // Here: does a parsed document keep TwiML's grammar, and if not, where, why and what to write instead.
 // Not here: the grammar (verbs.ts), XML itself (document.ts), whom the document reaches (reach.ts).
-import { elementsOf, type TwimlElement, type TwimlProblem, textOf, trimXml } from './document.ts';
+import { elementsOf, type TwimlElement, type TwimlProblem, tag, textOf, trimXml } from './document.ts';
 import type { ElementRule, Grammar, TwimlKind, ValueRule } from './rule.ts';
 import { misfit, nearest, quote } from './value.ts';
 import { GRAMMARS, parentsOf, ruleFor } from './verbs.ts';
 
+// An agent mends a few and asks again; a document of nothing but faults must not fill its context.
+const MOST_PROBLEMS = 25;
+
 /**
- * All faults, in the order of the document. Twilio only warns of some of them (12200) and then skips what it does
- * not know; an agent is better served by a refusal than by a call that does half of what it meant.
+ * The faults in the order of the document, 25 at most; when there are more, errors come before warnings.
+ * Twilio only warns of some of them (12200) and skips what it does not know; an agent is better served by a
+ * refusal than by a call that does half of what it meant.
  */
 export function validateTwiml(root: TwimlElement, kind: TwimlKind): TwimlProblem[] {
   const grammar = GRAMMARS[kind];
   const rule = root.name === 'Response' ? ruleFor(grammar, undefined, 'Response') : undefined;
   if (rule === undefined) {
     return [
-      fault(root, `The root is <${root.name}>. TwiML begins with <Response> and ends with </Response>.`),
+      fault(root, `The root is ${tag(root.name)}. TwiML begins with <Response> and ends with </Response>.`),
     ];
   }
-  return check(root, rule, grammar, kind).sort((a, b) => a.line - b.line || a.column - b.column);
+  const found = check(root, rule, grammar, kind).sort((a, b) => a.line - b.line || a.column - b.column);
+  if (found.length <= MOST_PROBLEMS) return found;
+  const errors = found.filter(({ severity }) => severity === 'error');
+  return (errors.length > 0 ? errors : found).slice(0, MOST_PROBLEMS);
 }
 
 function check(element: TwimlElement, rule: ElementRule, grammar: Grammar, kind: TwimlKind): TwimlProblem[] {
@@ -61,27 +68,27 @@ function misplaced(
   const parents = parentsOf(grammar, child.name);
   const allowed = rule.children ?? [];
   if (parents.length > 0) {
-    return `<${child.name}> may not stand in <${parent.name}>. Put it in ${inWords(parents)}.`;
+    return `${tag(child.name)} may not stand in <${parent.name}>. Put it in ${inWords(parents)}.`;
   }
   const near = nearest(child.name, allowed) ?? nearest(child.name, elementNames(grammar));
   if (near !== undefined) {
     const home = allowed.includes(near) ? '' : ` It stands in ${inWords(parentsOf(grammar, near))}.`;
-    return `<${child.name}> is no TwiML element. Did you mean <${near}>? Names are case-sensitive.${home}`;
+    return `${tag(child.name)} is no TwiML element. Did you mean <${near}>? Names are case-sensitive.${home}`;
   }
   if (ruleFor(GRAMMARS[other], undefined, child.name) !== undefined) {
-    return `<${child.name}> belongs to ${other} TwiML; this is ${kind} TwiML. ${listOf(parent, allowed)}`;
+    return `${tag(child.name)} belongs to ${other} TwiML; this is ${kind} TwiML. ${listOf(parent, allowed)}`;
   }
-  return `<${child.name}> is no TwiML element. ${listOf(parent, allowed)}`;
+  return `${tag(child.name)} is no TwiML element. ${listOf(parent, allowed)}`;
 }
 
 function inWords(names: readonly string[]): string {
-  return names.map((name) => `<${name}>`).join(' or ');
+  return names.map(tag).join(' or ');
 }
 
 function listOf(parent: TwimlElement, allowed: readonly string[]): string {
   return allowed.length === 0
     ? `<${parent.name}> holds no elements.`
-    : `<${parent.name}> may hold ${allowed.map((name) => `<${name}>`).join(', ')}.`;
+    : `<${parent.name}> may hold ${allowed.map(tag).join(', ')}.`;
 }
 
 function elementNames(grammar: Grammar): string[] {
@@ -141,12 +148,11 @@ function checkNeeds(element: TwimlElement, rule: ElementRule): TwimlProblem[] {
   const has = (need: string): boolean => {
     if (need === 'text') return trimXml(textOf(element)) !== '';
     if (need === 'noun') return elementsOf(element).length > 0;
-    return Object.hasOwn(element.attributes, need.slice(1)) && element.attributes[need.slice(1)] !== '';
+    return Object.hasOwn(element.attributes, need.slice(1));
   };
   const say = (need: string): string => {
     if (need === 'text') return rule.text?.kind === 'url' ? 'a URL as its text' : 'text';
-    if (need === 'noun')
-      return `an element inside (${(rule.children ?? []).map((name) => `<${name}>`).join(', ')})`;
+    if (need === 'noun') return `an element inside (${(rule.children ?? []).map(tag).join(', ')})`;
     return `the attribute ${need.slice(1)}`;
   };
   return (rule.needs ?? [])

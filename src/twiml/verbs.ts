@@ -1,6 +1,7 @@
 // Here: TwiML's two grammars and how to look a rule up; the verbs of messaging are short enough to stand here.
 // Not here: the voice verbs (voice-verbs.ts) and nouns (voice-nouns.ts), the judging (validate.ts).
 import {
+  actionUrl,
   type ElementRule,
   fetchUrl,
   type Grammar,
@@ -26,7 +27,8 @@ const MESSAGING: Grammar = {
   // 14109: Twilio sends ten replies to one inbound message at most.
   Response: { attributes: {}, children: ['Message', 'Redirect'], most: { Message: 10 } },
   Message: {
-    attributes: { action: statusUrl, method, to: address, from: text, statusCallback: statusUrl },
+    // Twilio's builder calls `action` a status callback, but 14106 tells of TwiML loops through it.
+    attributes: { action: actionUrl, method, to: address, from: text, statusCallback: statusUrl },
     children: ['Body', 'Media'],
     text: messageText,
     needs: [['text', 'noun']],

@@ -275,7 +275,7 @@ export const VOICE_NOUNS: Grammar = {
   break: {
     attributes: {
       strength: { kind: 'one', of: ['none', 'x-weak', 'weak', 'medium', 'strong', 'x-strong'] },
-      time: { kind: 'pattern', pattern: /^\+?[0-9]*\.?[0-9]+m?s$/, like: '500ms or 2s' },
+      time: { kind: 'pattern', pattern: /^\+?([0-9]+(\.[0-9]+)?|\.[0-9]+)m?s$/, like: '500ms or 2s' },
     },
   },
   emphasis: {

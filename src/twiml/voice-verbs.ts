@@ -186,7 +186,7 @@ export const VOICE_VERBS: Grammar = {
     needs: [['noun']],
   },
   Start: {
-    attributes: { action: statusUrl, method },
+    attributes: { action: actionUrl, method },
     children: ['Stream', 'Siprec', 'Transcription', 'Recording'],
     needs: [['noun']],
   },
@@ -209,7 +209,7 @@ export const VOICE_VERBS: Grammar = {
       paymentConnector: text,
       paymentMethod: { kind: 'one', of: ['ach-debit', 'credit-card'] },
       tokenType: { kind: 'one', of: ['one-time', 'reusable', 'payment-method'] },
-      chargeAmount: { kind: 'pattern', pattern: /^[0-9]*\.?[0-9]+$/, like: '12.50' },
+      chargeAmount: { kind: 'pattern', pattern: /^([0-9]+(\.[0-9]+)?|\.[0-9]+)$/, like: '12.50' },
       currency: text,
       description: text,
       validCardTypes: cards,
@@ -258,7 +258,7 @@ export const VOICE_VERBS: Grammar = {
     legacy: 'Twilio has deprecated it: send the message with messaging_send_message instead',
   },
   Message: {
-    attributes: { to: text, from: text, action: statusUrl, method, statusCallback: statusUrl },
+    attributes: { to: text, from: text, action: actionUrl, method, statusCallback: statusUrl },
     children: ['Body', 'Media'],
     text: { kind: 'text', max: 1600 },
     needs: [['text', 'noun']],

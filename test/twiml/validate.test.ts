@@ -1,6 +1,7 @@
 // The grammar's rules one by one: what passes, what is refused, and in which words.
 import { describe, expect, it } from 'vitest';
 import { parseTwiml } from '../../src/twiml/document.ts';
+import { reachedBy } from '../../src/twiml/reach.ts';
 import { validateTwiml } from '../../src/twiml/validate.ts';
 
 function judge(xml: string, kind: 'voice' | 'messaging' = 'voice') {
@@ -62,6 +63,7 @@ describe('in a call', () => {
     ['<Enqueue workflowSid="WW1"><Task>{"a":1}</Task></Enqueue>'],
     ['<Connect><Stream url="wss://example.com/x"/></Connect>'],
     ['<Redirect>/next</Redirect>'],
+    ['<Connect><Stream url="wss://a/b"><Parameter name="a" value=""/></Stream></Connect>'],
     ['<!-- nothing --> '],
   ])('%s passes', (inside) => {
     expect(voice(inside)).toEqual([]);
@@ -181,5 +183,31 @@ describe('in messaging', () => {
     const [problem] = messaging(`<Message to="${'a\n'.repeat(200)}">x</Message>`);
     expect(problem?.reason.length).toBeLessThan(200);
     expect(problem?.reason).not.toContain('\n');
+    const [stranger] = messaging(`<${'x'.repeat(9999)}/>`);
+    expect(stranger?.reason.length).toBeLessThan(200);
+  });
+});
+
+describe('documents made to be slow', () => {
+  const most = 65_000;
+  // A rule that took quadratic time would run into the test's own time limit here.
+  it.each([
+    ['spaces between words', 1, `<Say>a${' '.repeat(most)}b</Say>`],
+    ['spaces in a number', 1, `<Dial>1${' '.repeat(most)}2</Dial>`],
+    ['digits in an amount', 1, `<Pay chargeAmount="${'1'.repeat(most)}x"/>`],
+    ['digits in a pause', 1, `<Say>x<break time="${'1'.repeat(most)}x"/></Say>`],
+    ['very many lines', 25, '<x/>\n'.repeat(most / 5)],
+    [
+      'very many attributes',
+      25,
+      `<Say ${Array.from({ length: 6000 }, (_, index) => `a${index}=""`).join(' ')}>x</Say>`,
+    ],
+    ['very many comments', 1, `<Say>${'a<!---->'.repeat(most / 8)}</Say>`],
+    ['a very long name', 1, `<${'x'.repeat(most / 2)}/>`],
+  ])('%s', (_, problems, inside) => {
+    const parsed = parseTwiml(`<Response>${inside}</Response>`);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    expect(validateTwiml(parsed.root, 'voice')).toHaveLength(problems);
+    expect(reachedBy(parsed.root).urls).toEqual([]);
   });
 });
