@@ -30,6 +30,7 @@ export type ParsedTwiml =
   | { readonly ok: false; readonly problems: readonly TwimlProblem[] };
 
 type Place = { readonly line: number; readonly column: number };
+type Fault = { readonly index: number; readonly reason: string };
 type Open = {
   start: number;
   name: string;
@@ -41,27 +42,33 @@ type Open = {
 export function parseTwiml(xml: string): ParsedTwiml {
   if (Buffer.byteLength(xml) > TWIML_MAX_BYTES) {
     return refuse(
-      { line: 1, column: 1 },
+      xml,
+      0,
       'The document is over 64 kB, the most that Twilio reads. Split it with <Redirect>.',
     );
   }
-  const place = placesIn(xml);
   // Checked first: saxes itself throws on half a surrogate pair in some places.
   const illegal = ILLEGAL_XML.exec(xml);
   if (illegal !== null) {
-    return refuse(
-      place(illegal.index),
-      `The character ${codePointName(illegal[0])} may not stand in XML. Remove it.`,
-    );
+    const reason = `The character ${codePointName(illegal[0])} may not stand in XML. Remove it.`;
+    return refuse(xml, illegal.index, reason);
   }
+  const { root, fault } = readTree(xml);
+  if (fault !== undefined) return refuse(xml, fault.index, fault.reason);
+  if (root === undefined) return refuse(xml, 0, 'The document holds no element. Begin with <Response>.');
+  return { ok: true, root };
+}
+
+function readTree(xml: string): { root: TwimlElement | undefined; fault: Fault | undefined } {
   const parser = new SaxesParser({ position: true });
+  const place = placesIn(xml);
   const open: Open[] = [];
   let root: TwimlElement | undefined;
   let lastClosed: TwimlElement | undefined;
-  let problem: (Place & { reason: string }) | undefined;
+  let fault: Fault | undefined;
 
   const fail = (index: number, reason: string): void => {
-    problem ??= { ...place(index), reason };
+    fault ??= { index, reason };
   };
   const addText = (text: string): void => {
     const children = open.at(-1)?.children;
@@ -72,27 +79,13 @@ export function parseTwiml(xml: string): ParsedTwiml {
     else children.push(text);
   };
 
-  parser.on('error', (error) => {
-    if (problem !== undefined) return;
-    const unclosed = error.message.includes('unclosed tag') ? open.at(-1) : undefined;
-    if (lastClosed !== undefined && error.message.includes('unexpected close tag')) {
-      const { name, line } = lastClosed;
-      const advice = 'Close elements in the reverse order, in the same case.';
-      return fail(parser.position - 1, `${tag(name)} from line ${line} is still open here. ${advice}`);
-    }
-    if (unclosed === undefined) return fail(parser.position - 1, explain(error.message));
-    // A bare "&" swallows the rest of the document: it is the fault, not the tag that was never seen to close.
-    const bare = xml.slice(unclosed.start).search(/&(?!(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)/);
-    if (bare >= 0) return fail(unclosed.start + bare, explain('entity'));
-    fail(unclosed.start, `${tag(unclosed.name)} is never closed. Add its closing tag.`);
+  parser.on('error', ({ message }) => {
+    fault ??= faultOf(message, { xml, index: parser.position - 1, open: open.at(-1), lastClosed });
   });
-  parser.on('xmldecl', ({ version, encoding }) => {
+  parser.on('xmldecl', ({ version, encoding = 'UTF-8' }) => {
     // Another encoding or XML 1.1 could make Twilio read other characters than the ones judged here.
-    if (encoding !== undefined && !/^(utf-8|us-ascii)$/i.test(encoding)) {
-      fail(parser.position - 1, `The encoding ${encoding} is not accepted. Write encoding="UTF-8".`);
-    }
-    if (version !== '1.0')
-      fail(parser.position - 1, 'Only XML version 1.0 is accepted. Write version="1.0".');
+    if (/^(utf-8|us-ascii)$/i.test(encoding) && version === '1.0') return;
+    fail(parser.position - 1, 'Only XML version="1.0" with encoding="UTF-8" is accepted. Write it so.');
   });
   parser.on('doctype', () => {
     const start = xml.lastIndexOf('<!DOCTYPE', parser.position - 1);
@@ -102,8 +95,8 @@ export function parseTwiml(xml: string): ParsedTwiml {
     // The parser stands just behind the name, which cannot hold a "<".
     const start = xml.lastIndexOf('<', parser.position - 1);
     open.push({ start, name, attributes: [], children: [] });
-    if (open.length > MAX_DEPTH)
-      fail(start, `Elements are nested more than ${MAX_DEPTH} deep. Flatten the document.`);
+    if (open.length <= MAX_DEPTH) return;
+    fail(start, `Elements are nested more than ${MAX_DEPTH} deep. Flatten the document.`);
   });
   parser.on('attribute', ({ name, value }) => {
     open.at(-1)?.attributes.push([name, value]);
@@ -113,8 +106,8 @@ export function parseTwiml(xml: string): ParsedTwiml {
   parser.on('closetag', () => {
     const closed = open.pop();
     if (closed === undefined) return;
-    // fromEntries makes `__proto__` an ordinary key.
     const { name, children, start } = closed;
+    // fromEntries makes `__proto__` an ordinary key.
     const element = { name, attributes: Object.fromEntries(closed.attributes), children, ...place(start) };
     lastClosed = element;
     const parent = open.at(-1);
@@ -123,11 +116,27 @@ export function parseTwiml(xml: string): ParsedTwiml {
   });
   parser.write(xml);
   parser.close();
+  return { root, fault };
+}
 
-  if (problem !== undefined) return refuse(problem, problem.reason);
-  if (root === undefined)
-    return refuse({ line: 1, column: 1 }, 'The document holds no element. Begin with <Response>.');
-  return { ok: true, root };
+type Standing = {
+  readonly xml: string;
+  readonly index: number;
+  readonly open: Open | undefined;
+  readonly lastClosed: TwimlElement | undefined;
+};
+
+function faultOf(message: string, { xml, index, open, lastClosed }: Standing): Fault {
+  if (lastClosed !== undefined && message.includes('unexpected close tag')) {
+    const advice = 'Close elements in the reverse order, in the same case.';
+    const reason = `${tag(lastClosed.name)} from line ${lastClosed.line} is still open here. ${advice}`;
+    return { index, reason };
+  }
+  if (open === undefined || !message.includes('unclosed tag')) return { index, reason: explain(message) };
+  // A bare "&" swallows the rest of the document: it is the fault, not the tag that was never seen to close.
+  const bare = xml.slice(open.start).search(/&(?!(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)/);
+  if (bare >= 0) return { index: open.start + bare, reason: explain('entity') };
+  return { index: open.start, reason: `${tag(open.name)} is never closed. Add its closing tag.` };
 }
 
 /** What XML 1.0 cannot carry at all, not even as a number: most control characters and half surrogate pairs. */
@@ -165,8 +174,8 @@ function isXmlSpace(character: string | undefined): boolean {
   return character === ' ' || character === '\t' || character === '\r' || character === '\n';
 }
 
-function refuse({ line, column }: Place, reason: string): ParsedTwiml {
-  return { ok: false, problems: [{ line, column, severity: 'error', reason }] };
+function refuse(xml: string, index: number, reason: string): ParsedTwiml {
+  return { ok: false, problems: [{ ...placesIn(xml)(index), severity: 'error', reason }] };
 }
 
 function placesIn(xml: string): (index: number) => Place {
@@ -235,5 +244,5 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
 function explain(message: string): string {
   const bare = message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
   const known = EXPLANATIONS.find(([pattern]) => pattern.test(bare));
-  return known?.[1] ?? `The XML is malformed here (${bare}). Correct it and try again.`;
+  return known?.[1] ?? `The XML is malformed here (${bare.slice(0, 80)}). Correct it and try again.`;
 }

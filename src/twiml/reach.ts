@@ -86,28 +86,32 @@ function collectRecipients(element: TwimlElement, name: string, found: Found): v
     found.recipients.push({ to: text, via: byScheme(text, via), line: element.line });
   }
   if (DECIDED_ELSEWHERE.includes(name)) {
-    const decider = text || attribute(element, 'workflowsid') || attribute(element, 'id') || name;
+    const decider = text || attributes(element, 'workflowsid')[0] || attributes(element, 'id')[0] || name;
     found.recipients.push({ to: decider, via: 'unknown', line: element.line });
   }
   if (name === 'sms' || name === 'message') {
-    const to = trimXml(attribute(element, 'to') ?? '');
-    if (to === '') found.replies = true;
-    else found.recipients.push({ to, via: byScheme(to, 'sms'), line: element.line });
+    const addresses = attributes(element, 'to').map(trimXml);
+    if (addresses.every((to) => to === '')) found.replies = true;
+    for (const to of addresses.filter((address) => address !== '')) {
+      found.recipients.push({ to, via: byScheme(to, 'sms'), line: element.line });
+    }
   }
 }
 
 function byScheme(address: string, otherwise: TwimlVia): TwimlVia {
+  // Rooms, queues and identities are free names: a colon in them means nothing.
+  if (otherwise === 'conference' || otherwise === 'queue' || otherwise === 'client') return otherwise;
   const scheme = /^([a-z]+):/i.exec(address)?.[1]?.toLowerCase();
   if (scheme === undefined) return otherwise;
   if (scheme === 'sip' || scheme === 'sips') return 'sip';
-  if (scheme === 'client' || scheme === 'whatsapp') return scheme;
-  return otherwise === 'conference' || otherwise === 'queue' || otherwise === 'client'
-    ? otherwise
-    : 'unknown';
+  return scheme === 'client' || scheme === 'whatsapp' ? scheme : 'unknown';
 }
 
-function attribute(element: TwimlElement, lowerName: string): string | undefined {
-  return Object.entries(element.attributes).find(([name]) => name.toLowerCase() === lowerName)?.[1];
+/** In any case of letters, so perhaps several: `to` and `TO` are two attributes. */
+function attributes(element: TwimlElement, lowerName: string): string[] {
+  return Object.entries(element.attributes).flatMap(([name, value]) =>
+    name.toLowerCase() === lowerName ? [value] : [],
+  );
 }
 
 function collectUrls(element: TwimlElement, rule: KnownElement | undefined, found: Found): void {

@@ -41,7 +41,8 @@ describe('reachedBy finds the recipient of', () => {
     ['<dial><NUMBER>+15551234567</NUMBER></dial>', ['voice +15551234567']],
     ['<Say><Dial>+15551234567</Dial></Say>', ['voice +15551234567']],
     ['<Dial>+15551234567<Number>+15557654321</Number></Dial>', ['voice +15551234567', 'voice +15557654321']],
-    ['<Sms TO="+15551234567">Hi</Sms>', ['sms +15551234567']],
+    ['<Sms TO="+15551234567" to="+15557654321">Hi</Sms>', ['sms +15551234567', 'sms +15557654321']],
+    ['<Dial><Conference>whatsapp:x</Conference></Dial>', ['conference whatsapp:x']],
   ])('%s', (inside, expected) => {
     expect(people(inside)).toEqual(expected);
     expect(reach(inside).dynamic).toBe(false);
