@@ -4,7 +4,7 @@ import { defineOperation } from '../operation/define.ts';
 import * as fields from '../operation/fields.ts';
 
 const numbers = '/2010-04-01/Accounts/{account}/IncomingPhoneNumbers';
-const page = 'twilio-account';
+const page = 'twilio-api-overview';
 
 const numberSid = fields.sid('Number SID', 'PN');
 

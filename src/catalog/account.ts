@@ -6,7 +6,7 @@ import * as fields from '../operation/fields.ts';
 import { listNumbers } from './account-numbers.ts';
 
 const account = '/2010-04-01/Accounts/{account}';
-const page = 'twilio-account';
+const page = 'twilio-api-overview';
 
 const shown = {
   friendly_name: fields.field(z.string(), 'Name of the account', 'Example Shop').optional(),

@@ -68,7 +68,15 @@ export interface Hands {
   readonly progress: (done: number, total: number | undefined, message: string) => void;
   readonly signal: AbortSignal;
   readonly now: () => Date;
-  readonly account: { readonly sid: string; readonly mode: string; readonly credential: string };
+  readonly account: Identity;
+}
+
+/** Which account this process acts for, without anything secret. */
+export interface Identity {
+  readonly sid: string;
+  readonly mode: string;
+  /** The kind of credential in use, such as `API key`. */
+  readonly credential: string;
 }
 
 export type Row = Record<string, unknown>;

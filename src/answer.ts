@@ -1,0 +1,95 @@
+// What of an answer reaches the model: the fields the output schema picks, with strangers' words fenced. Secrets: redact.ts.
+import { z } from 'zod';
+import type { Row } from './operation/define.ts';
+import { strangersWords } from './operation/fields.ts';
+
+export interface Projected {
+  readonly data: Row;
+  /** Fields left out because they were not of the documented type. */
+  readonly odd: readonly string[];
+}
+
+/**
+ * Picks the schema's fields from an answer. A field of an unexpected type is left out and named, never a reason to fail:
+ * the request was carried out, and saying otherwise would have it made twice.
+ */
+export function project(schema: z.ZodObject, body: Row): Projected {
+  let rest: unknown = withoutNulls(body);
+  const odd: string[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const parsed = schema.safeParse(rest);
+    if (parsed.success) return { data: parsed.data, odd };
+    const paths = parsed.error.issues.map((issue) => issue.path);
+    const present = paths.filter((path) => has(rest, path));
+    if (present.length === 0)
+      return { data: known(schema, rest), odd: [...odd, ...paths.map((path) => path.join('.'))] };
+    odd.push(...present.map((path) => path.join('.')));
+    rest = present.reduce<unknown>((value, path) => without(value, path), rest);
+  }
+  return { data: known(schema, rest), odd };
+}
+
+/** The rows of an answer that has no required field any more: what the schema knows by name, as it came. */
+function known(schema: z.ZodObject, value: unknown): Row {
+  if (!isRow(value)) return {};
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key in schema.shape));
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRow(value)) return value;
+  const kept = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(kept.map(([key, each]) => [key, withoutNulls(each)]));
+}
+
+function has(value: unknown, path: readonly PropertyKey[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  if (Array.isArray(value)) return typeof key === 'number' && key < value.length && has(value[key], rest);
+  return isRow(value) && typeof key === 'string' && key in value && has(value[key], rest);
+}
+
+function without(value: unknown, path: readonly PropertyKey[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (Array.isArray(value)) {
+    if (rest.length === 0) return value.filter((_, index) => index !== key);
+    return value.map((each, index) => (index === key ? without(each, rest) : each));
+  }
+  if (!isRow(value) || typeof key !== 'string') return value;
+  if (rest.length === 0) return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
+  return { ...value, [key]: without(value[key], rest) };
+}
+
+export type Fence = (text: string, source: string) => string;
+
+/** Fences every field that a stranger may have written. What we sent ourselves (`direction: outbound…`) is left as it is. */
+export function fenceStrangers(schema: z.ZodType, value: unknown, fence: Fence): unknown {
+  const inner = unwrap(schema);
+  const source = strangersWords.get(inner);
+  if (source !== undefined && typeof value === 'string')
+    return value === '' ? value : fence(value, source.from);
+  if (inner instanceof z.ZodArray && Array.isArray(value)) {
+    const { element } = inner;
+    return value.map((each) => (element instanceof z.ZodType ? fenceStrangers(element, each, fence) : each));
+  }
+  if (!(inner instanceof z.ZodObject) || !isRow(value)) return value;
+  if (typeof value['direction'] === 'string' && value['direction'].startsWith('outbound')) return value;
+  const fields = Object.entries(value).map(([key, each]) => {
+    const field = inner.shape[key];
+    return [key, field instanceof z.ZodType ? fenceStrangers(field, each, fence) : each];
+  });
+  return Object.fromEntries(fields);
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
+    const inner = schema.unwrap();
+    return inner instanceof z.ZodType ? unwrap(inner) : schema;
+  }
+  return schema;
+}
+
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

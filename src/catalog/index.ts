@@ -1,0 +1,35 @@
+// The catalog: every exported operation of every product file. There is no list to forget.
+import type { Operation } from '../operation/define.ts';
+import * as account from './account.ts';
+import * as numbers from './account-numbers.ts';
+import * as lookup from './lookup.ts';
+import * as messaging from './messaging.ts';
+import * as verify from './verify.ts';
+import * as verifyServices from './verify-services.ts';
+import * as voice from './voice.ts';
+import * as recordings from './voice-recordings.ts';
+
+const books = [messaging, voice, recordings, verify, verifyServices, lookup, account, numbers];
+
+/** In one order, the same in every process. */
+export const operations: readonly Operation[] = books.flatMap((book) => Object.values(book));
+
+const byName = new Map(operations.map((operation) => [operation.name, operation]));
+
+export function findOperation(name: string): Operation | undefined {
+  return byName.get(name);
+}
+
+/** The operation names most like a wrong one, nearest first: for the error that refuses it. */
+export function similarNames(name: string, most = 3): string[] {
+  const words = new Set(name.toLowerCase().split(/[^a-z0-9]+/));
+  const scored = operations.map((operation) => {
+    const own = operation.name.split('_');
+    return { name: operation.name, score: own.filter((word) => words.has(word)).length / own.length };
+  });
+  return scored
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, most)
+    .map((each) => each.name);
+}

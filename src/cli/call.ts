@@ -1,0 +1,34 @@
+// `twilio-mcp call`: one operation through the same corridor as the agent's. The answer is JSON on stdout, an error text on stderr.
+import { createApp } from '../app.ts';
+import { findOperation, similarNames } from '../catalog/index.ts';
+import type { Config } from '../config.ts';
+import { failureText } from '../mcp/tools.ts';
+import { OperationError } from '../operation/errors.ts';
+import { readInput } from './arguments.ts';
+
+export async function callOperation(config: Config, name: string, args: readonly string[]): Promise<void> {
+  const operation = findOperation(name);
+  if (operation === undefined) {
+    const near = similarNames(name);
+    throw new OperationError('UNKNOWN_OPERATION', `There is no operation ${JSON.stringify(name)}.`, {
+      next: `${near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''}\`twilio-mcp tools --toolsets all\` lists every one.`,
+    });
+  }
+  const input = readInput(operation, args);
+  const app = await createApp(config);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  try {
+    const result = await app.perform({ operation, input, actor: 'cli', signal: stop.signal });
+    if (result.ok) {
+      const shown = { ...(result.simulated && { simulated: true }), ...result.data };
+      process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+      for (const note of result.notes) process.stderr.write(`${note}\n`);
+    } else {
+      process.stderr.write(`${failureText(result)}\n`);
+      process.exitCode = 1;
+    }
+  } finally {
+    await app.close();
+  }
+}

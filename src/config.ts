@@ -1,0 +1,349 @@
+// The one table of settings: environment names, flags and documentation come from it. Nothing else reads process.env.
+import { readFileSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { z } from 'zod';
+import { OperationError } from './operation/errors.ts';
+
+export const modes = ['live', 'emulator', 'dry-run'] as const;
+
+export type Mode = (typeof modes)[number];
+
+const hex32 = '[0-9a-fA-F]{32}';
+
+interface About {
+  readonly description: string;
+  readonly examples: readonly [string];
+  readonly secret?: true;
+}
+
+const about = new Map<z.ZodType, About>();
+
+function setting<S extends z.ZodType>(schema: S, description: string, example: string, secret?: 'secret') {
+  about.set(schema, { description, examples: [example], ...(secret && { secret: true }) });
+  return schema;
+}
+
+function accountSidOf(prefix: string) {
+  return z
+    .string()
+    .regex(new RegExp(`^${prefix}${hex32}$`), `must be ${prefix} followed by 32 hexadecimal digits`);
+}
+
+const secretText = z.string().min(8, 'is too short to be right').regex(/^\S+$/, 'must not contain spaces');
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== ''),
+);
+const label = z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and dashes');
+
+const table = {
+  TWILIO_ACCOUNT_SID: setting(accountSidOf('AC').optional(), 'The account.', `AC${'0'.repeat(32)}`),
+  TWILIO_AUTH_TOKEN: setting(
+    secretText.optional(),
+    'Its Auth Token. An API key is better: it can be limited and withdrawn.',
+    'your_auth_token',
+    'secret',
+  ),
+  TWILIO_API_KEY: setting(
+    accountSidOf('SK').optional(),
+    'API key SID; goes with TWILIO_API_SECRET.',
+    `SK${'0'.repeat(32)}`,
+  ),
+  TWILIO_API_SECRET: setting(secretText.optional(), 'Secret of the API key.', 'your_api_secret', 'secret'),
+  TWILIO_CLIENT_ID: setting(
+    z.string().min(8).optional(),
+    'OAuth 2 client ID, instead of token or key.',
+    `OQ${'0'.repeat(32)}`,
+  ),
+  TWILIO_CLIENT_SECRET: setting(
+    secretText.optional(),
+    'OAuth 2 client secret.',
+    'your_client_secret',
+    'secret',
+  ),
+  TWILIO_MCP_SUBACCOUNT_SID: setting(
+    accountSidOf('AC').optional(),
+    'Act on this subaccount with the credentials of its parent.',
+    `AC${'1'.repeat(32)}`,
+  ),
+  SENDGRID_API_KEY: setting(
+    secretText.optional(),
+    'SendGrid API key, for email operations.',
+    'your_sendgrid_key',
+    'secret',
+  ),
+  SEGMENT_WRITE_KEY: setting(
+    secretText.optional(),
+    'Segment source write key, for tracking.',
+    'your_write_key',
+    'secret',
+  ),
+  TWILIO_EDGE: setting(label.optional(), 'Twilio edge, such as dublin; needs TWILIO_REGION.', 'dublin'),
+  TWILIO_REGION: setting(
+    label.optional(),
+    'Twilio region, such as ie1; needs TWILIO_EDGE. Keys belong to one region.',
+    'ie1',
+  ),
+  TWILIO_API_BASE_URL: setting(
+    z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    'Send every request to this address, as <base>/<host>/<path>: for a test double.',
+    'http://127.0.0.1:4010',
+  ),
+  TWILIO_FROM: setting(
+    z.string().min(3).max(100).optional(),
+    'Sender used when a call names none.',
+    '+14155550100',
+  ),
+  TWILIO_MESSAGING_SERVICE_SID: setting(
+    accountSidOf('MG').optional(),
+    'Messaging Service used when a call names no sender and TWILIO_FROM is not set, and for scheduled messages.',
+    `MG${'0'.repeat(32)}`,
+  ),
+  TWILIO_VERIFY_SERVICE_SID: setting(
+    accountSidOf('VA').optional(),
+    'Verify service used when a call names none.',
+    `VA${'0'.repeat(32)}`,
+  ),
+  TWILIO_STATUS_CALLBACK: setting(
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Where Twilio reports delivery when a call does not say.',
+    'https://example.com/twilio/status',
+  ),
+  TWILIO_MCP_MODE: setting(
+    z.enum(modes, `must be one of ${modes.join(', ')}`).optional(),
+    'live, emulator (a local Twilio inside the server) or dry-run (shows each request, sends nothing). Default: live with credentials, emulator without.',
+    'emulator',
+  ),
+  TWILIO_MCP_READ_ONLY: setting(
+    z.stringbool({ error: 'must be true or false' }).default(false),
+    'Only operations that look.',
+    'true',
+  ),
+  TWILIO_MCP_TOOLSETS: setting(
+    list.default(['default']),
+    'Which tools are listed: default, all, or product names, with commas.',
+    'messaging,verify',
+  ),
+  TWILIO_MCP_TOOLS: setting(
+    list.default([]),
+    'Further tools to list, by name or pattern with *, with commas.',
+    'voice_*,lookup_phone_number',
+  ),
+  TWILIO_MCP_TIMEOUT: setting(
+    z.coerce.number('must be a number of seconds').min(1).max(600).default(30),
+    'Seconds one request may take.',
+    '30',
+  ),
+  TWILIO_MCP_LOG_LEVEL: setting(
+    z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+    'How much is written to stderr.',
+    'info',
+  ),
+};
+
+const settingsSchema = z.object(table);
+
+export type Settings = z.output<typeof settingsSchema>;
+
+/** One row of the documentation of settings. */
+export interface SettingRow {
+  readonly env: string;
+  readonly flag?: string;
+  readonly description: string;
+  readonly example: string;
+  readonly fallback?: string;
+  readonly secret: boolean;
+}
+
+/** The table as rows, in order: for `--help`, references/configuration.md and README. */
+export function settingRows(): readonly SettingRow[] {
+  return Object.entries(table).map(([env, schema]) => {
+    const told = about.get(schema);
+    if (told === undefined) throw new Error(`${env} has no description`);
+    const flag = told.secret ? undefined : flagOf(env);
+    const fallback = schema instanceof z.ZodDefault ? String(schema.parse(undefined)) : undefined;
+    return {
+      env,
+      ...(flag && { flag }),
+      description: told.description,
+      example: told.examples[0],
+      ...(fallback && { fallback }),
+      secret: told.secret ?? false,
+    };
+  });
+}
+
+/** `TWILIO_MCP_READ_ONLY` is also `--read-only`; Twilio's own names have no flag. */
+function flagOf(env: string): string | undefined {
+  const ours = /^TWILIO_MCP_(.+)$/.exec(env)?.[1];
+  return ours?.toLowerCase().replaceAll('_', '-');
+}
+
+export interface Config {
+  readonly mode: Mode;
+  readonly settings: Settings;
+  /** The account requests are made for: the subaccount, else the account. */
+  readonly account: string | undefined;
+}
+
+export interface Sources {
+  /** The process environment, unless a test gives another. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Command-line flags, by environment name. */
+  readonly flags?: Readonly<Record<string, string | undefined>>;
+  /** Path of a `.env` file; a missing default file is no fault, a missing named one is. */
+  readonly envFile?: string;
+}
+
+/** Reads flags, environment and `.env`, in that order of precedence. Throws CONFIGURATION_INVALID naming every fault. */
+export function loadConfig(sources: Sources = {}): Config {
+  const env = sources.env ?? process.env;
+  const file = readEnvFile(sources.envFile ?? env['TWILIO_MCP_ENV_FILE']);
+  const given = Object.keys(table).map((name) => {
+    const value = [sources.flags?.[name], env[name], file[name]].find(
+      (each) => each !== undefined && each.trim() !== '',
+    );
+    return [name, value?.trim()];
+  });
+  const parsed = settingsSchema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  }
+  const settings = parsed.data;
+  const faults = [...credentialFaults(settings), ...regionFaults(settings)];
+  if (faults.length > 0) throw invalid(faults);
+  const mode = settings.TWILIO_MCP_MODE ?? (hasCredentials(settings) ? 'live' : 'emulator');
+  if (mode === 'live' && !hasCredentials(settings)) {
+    throw invalid(['TWILIO_MCP_MODE is live, but no credentials are set']);
+  }
+  return { mode, settings, account: settings.TWILIO_MCP_SUBACCOUNT_SID ?? settings.TWILIO_ACCOUNT_SID };
+}
+
+function invalid(faults: readonly string[]): OperationError {
+  return new OperationError(
+    'CONFIGURATION_INVALID',
+    `The configuration is not usable: ${faults.join('; ')}.`,
+    {
+      next: 'Mend the settings named, or unset all credentials to run against the local emulator. `twilio-mcp doctor` checks the rest.',
+    },
+  );
+}
+
+const complete = [
+  ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'],
+  ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'],
+  ['TWILIO_ACCOUNT_SID', 'TWILIO_CLIENT_ID', 'TWILIO_CLIENT_SECRET'],
+] as const;
+
+function hasTwilioCredentials(settings: Settings): boolean {
+  return complete.some((names) => names.every((name) => settings[name] !== undefined));
+}
+
+function hasCredentials(settings: Settings): boolean {
+  return (
+    hasTwilioCredentials(settings) ||
+    settings.SENDGRID_API_KEY !== undefined ||
+    settings.SEGMENT_WRITE_KEY !== undefined
+  );
+}
+
+/** Half a set of credentials is a mistake to be told, not a reason to fall back to the emulator. */
+function credentialFaults(settings: Settings): string[] {
+  const faults: string[] = [];
+  const pairs = [
+    ['TWILIO_API_KEY', 'TWILIO_API_SECRET'],
+    ['TWILIO_CLIENT_ID', 'TWILIO_CLIENT_SECRET'],
+  ] as const;
+  for (const [id, secret] of pairs) {
+    if ((settings[id] === undefined) !== (settings[secret] === undefined)) {
+      faults.push(
+        settings[id] === undefined
+          ? `${id} is missing (${secret} is set)`
+          : `${secret} is missing (${id} is set)`,
+      );
+    }
+  }
+  const { TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token } = settings;
+  const proof = token ?? settings.TWILIO_API_SECRET ?? settings.TWILIO_CLIENT_SECRET;
+  if (account === undefined && proof !== undefined) faults.push('TWILIO_ACCOUNT_SID is missing');
+  if (account !== undefined && proof === undefined && faults.length === 0) {
+    faults.push('TWILIO_AUTH_TOKEN is missing (or TWILIO_API_KEY with TWILIO_API_SECRET)');
+  }
+  return faults;
+}
+
+/** Twilio's regional hosts name edge and region; one alone gives a host that does not exist (facts: stopped 2026-04-28). */
+function regionFaults({ TWILIO_EDGE: edge, TWILIO_REGION: region }: Settings): string[] {
+  if ((edge === undefined) === (region === undefined)) return [];
+  return [`${edge === undefined ? 'TWILIO_EDGE' : 'TWILIO_REGION'} is missing: edge and region go together`];
+}
+
+function readEnvFile(named: string | undefined): Record<string, string> {
+  const path = named ?? '.env';
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (absent && named === undefined) return {};
+    throw new OperationError('CONFIGURATION_INVALID', `The settings file ${path} cannot be read.`, {
+      next: 'Give a readable file in TWILIO_MCP_ENV_FILE, or remove the setting.',
+      cause,
+    });
+  }
+  const values = parse(text);
+  const broken = brokenLine(text, Object.keys(values));
+  if (broken !== undefined) {
+    throw new OperationError('CONFIGURATION_INVALID', `Line ${broken} of ${path} is not NAME=value.`, {
+      next: 'Write one NAME=value a line; quote values with spaces; begin comments with #.',
+    });
+  }
+  return values;
+}
+
+/** dotenv passes over what it cannot read; a setting lost that way is found here, without ever showing the line. */
+function brokenLine(text: string, understood: readonly string[]): number | undefined {
+  const known = new Set(understood);
+  let quote: string | undefined;
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (quote !== undefined) {
+      if (line.includes(quote)) quote = undefined;
+      continue;
+    }
+    const content = line.replace(/^\uFEFF/, '').trim();
+    if (content === '' || content.startsWith('#')) continue;
+    const [, name, value = ''] = /^(?:export\s+)?([\w.-]+)\s*[=:]\s*(.*)$/.exec(content) ?? [];
+    if (name === undefined || !known.has(name)) return index + 1;
+    const opening = /^["'`]/.exec(value)?.[0];
+    if (opening !== undefined && !value.slice(1).includes(opening)) {
+      if (
+        !text
+          .split(/\r?\n/)
+          .slice(index + 1)
+          .some((later) => later.includes(opening))
+      )
+        return index + 1;
+      quote = opening;
+    }
+  }
+  return undefined;
+}
+
+/** The values that must never be seen, for the redactor. */
+export function secretsOf(settings: Settings): string[] {
+  const values = Object.entries(settings).filter(([name]) => isSecret(name));
+  return values.flatMap(([, value]) => (typeof value === 'string' ? [value] : []));
+}
+
+function isSecret(env: string): boolean {
+  return settingRows().some((row) => row.env === env && row.secret);
+}
+
+/** Settings beginning with ours that the table does not know: a misspelt guard must not pass unseen. */
+export function unknownSettings(env: Readonly<Record<string, string | undefined>> = process.env): string[] {
+  return Object.keys(env).filter(
+    (name) => name.startsWith('TWILIO_MCP_') && name !== 'TWILIO_MCP_ENV_FILE' && !(name in table),
+  );
+}

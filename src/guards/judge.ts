@@ -1,0 +1,22 @@
+// The guards in the order they are asked. The first refusal wins; each guard has a file of its own.
+import type { Operation } from '../operation/define.ts';
+import { type AccessPolicy, judgeAccess } from './access.ts';
+import { allowed, type Verdict } from './verdict.ts';
+
+/** What the guards know of a call: the operation, its prepared input and whom it reaches. */
+export interface JudgedCall {
+  readonly operation: Operation;
+}
+
+export interface Policy {
+  readonly access: AccessPolicy;
+}
+
+export function judge(call: JudgedCall, policy: Policy): Verdict {
+  const verdicts = [() => judgeAccess(call.operation, policy.access)];
+  for (const ask of verdicts) {
+    const verdict = ask();
+    if (!verdict.allowed) return verdict;
+  }
+  return allowed;
+}

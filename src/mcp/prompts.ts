@@ -1,0 +1,67 @@
+// Prompts: a workflow a person can start from their host's menu. The tools they name do the work.
+import { completable, type McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+
+const verifyChannels = ['sms', 'call', 'whatsapp', 'email'];
+
+export function registerPrompts(mcp: McpServer): void {
+  mcp.registerPrompt(
+    'send_message',
+    {
+      title: 'Send a message and see it delivered',
+      description: 'Send one SMS to someone who agreed to it, then follow it to its final status',
+      argsSchema: z.object({
+        to: z.string().describe('Recipient in E.164, such as +14155550123'),
+        about: z.string().describe('What the message should say'),
+      }),
+    },
+    ({ to, about }) =>
+      ask(
+        `Write a text message to ${to} about: ${about}`,
+        'Show me the text and the recipient and wait for my yes.',
+        'Then send it with messaging_send_message, and read it with messaging_get_message until the status is delivered, undelivered or failed.',
+        'If it failed, use account_explain_error on its error_code and tell me the next step. Do not send it again.',
+      ),
+  );
+  mcp.registerPrompt(
+    'verify_person',
+    {
+      title: 'Verify a phone number or an email address',
+      description: 'Send a one-time passcode and check what the person reads back',
+      argsSchema: z.object({
+        to: z.string().describe('Phone number in E.164, or email address'),
+        channel: completable(z.string().describe(`One of ${verifyChannels.join(', ')}`), (start) =>
+          verifyChannels.filter((each) => each.startsWith(start)),
+        ),
+      }),
+    },
+    ({ to, channel }) =>
+      ask(
+        `Verify ${to} by ${channel}.`,
+        'Start with verify_start_verification; use verify_list_services when no service is configured.',
+        'Ask me for the code the person received, and check it with verify_check_verification. Never repeat the code in your answer.',
+        'Approved means verified; pending means the code was wrong. After five wrong codes a new verification is needed.',
+      ),
+  );
+  mcp.registerPrompt(
+    'call_with_message',
+    {
+      title: 'Call someone and read a message aloud',
+      description: 'Place a call that speaks a text, and report how it ended',
+      argsSchema: z.object({
+        to: z.string().describe('Number to call in E.164'),
+        say: z.string().describe('Words to speak'),
+      }),
+    },
+    ({ to, say }) =>
+      ask(
+        `Call ${to} and say: ${say}`,
+        'Show me number and words and wait for my yes.',
+        'Then use voice_place_call with say, and voice_get_call until the status is final. Tell me whether it was answered and how long it took.',
+      ),
+  );
+}
+
+function ask(...lines: readonly string[]) {
+  return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text: lines.join('\n') } }] };
+}

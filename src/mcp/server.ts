@@ -1,0 +1,78 @@
+// The MCP server: tools, resources and prompts over the corridor. One factory serves both protocol eras.
+import { McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server';
+import { findOperation, similarNames } from '../catalog/index.ts';
+import type { Mode } from '../config.ts';
+import type { Operation } from '../operation/define.ts';
+import type { Perform } from '../perform.ts';
+import { instructionsFor } from './instructions.ts';
+import { registerPrompts } from './prompts.ts';
+import { loadSkill, type References, registerReferences } from './resources.ts';
+import type { Surface } from './surface.ts';
+import { answerOf, toolOf } from './tools.ts';
+
+export interface ServerParts {
+  readonly perform: Perform;
+  readonly surface: Surface;
+  readonly mode: Mode;
+  readonly references: References;
+  readonly version: string;
+}
+
+const hour = 3_600_000;
+const stable = { ttlMs: hour, cacheScope: 'private' as const };
+
+/** Prepares what never changes once and returns the factory that the transports call. */
+export async function createServerFactory(parts: ServerParts): Promise<() => McpServer> {
+  const skill = await loadSkill(parts.references);
+  const tools = parts.surface.listed.map((operation) => toolOf(operation, parts.mode));
+  return () => {
+    const mcp = new McpServer(
+      { name: 'twilio-mcp', title: 'Twilio', version: parts.version },
+      {
+        instructions: instructionsFor(parts.mode),
+        capabilities: { tools: { listChanged: false }, completions: {} },
+        cacheHints: { 'tools/list': stable, 'prompts/list': stable, 'resources/list': stable, 'resources/templates/list': stable, 'resources/read': stable },
+      },
+    );
+    mcp.server.setRequestHandler('tools/list', () => ({ tools }));
+    mcp.server.setRequestHandler('tools/call', async ({ params }, context) => {
+      const operation = listedOperation(params.name, parts.surface);
+      const result = await parts.perform({
+        operation,
+        input: params.arguments ?? {},
+        actor: 'mcp',
+        signal: context.mcpReq.signal,
+        progress: progressOf(context),
+      });
+      return answerOf(result);
+    });
+    registerReferences(mcp, parts.references);
+    registerPrompts(mcp);
+    skill.attach(mcp);
+    return mcp;
+  };
+}
+
+function listedOperation(name: string, surface: Surface): Operation {
+  const operation = findOperation(name);
+  if (operation === undefined) {
+    const near = similarNames(name);
+    const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tools/list shows what there is.';
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name)}. ${hint}`);
+  }
+  if (!surface.listed.includes(operation)) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `The tool ${name} is turned off: ${surface.whyNot(operation)}.`);
+  }
+  return operation;
+}
+
+/** Progress goes out only when the client asked for it with a token. */
+function progressOf({ mcpReq }: ServerContext) {
+  const token = mcpReq._meta?.progressToken;
+  if (token === undefined) return undefined;
+  return (progress: number, total: number | undefined, message: string) => {
+    const params = { progressToken: token, progress, ...(total !== undefined && { total }), message };
+    // A client that went away loses progress notes only; its request is cancelled on another path.
+    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
+  };
+}

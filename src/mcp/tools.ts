@@ -1,0 +1,118 @@
+// An operation as an MCP tool, and a result as a tool answer. Nothing is decided here; it is a projection.
+import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { isRow } from '../answer.ts';
+import type { Mode } from '../config.ts';
+import type { Operation } from '../operation/define.ts';
+import { traits } from '../operation/effect.ts';
+import type { Result } from '../operation/result.ts';
+
+/** Longer patterns cost context and tell a model little; the server holds them all the same. */
+const longestPattern = 48;
+
+const dryRunOutput = z.object({ request: z.object({ method: z.string(), url: z.string() }), curl: z.string() });
+
+export function toolOf(operation: Operation, mode: Mode): Tool {
+  const trait = traits[operation.effect];
+  const output = mode === 'dry-run' && operation.request !== undefined ? dryRunOutput : operation.output;
+  return {
+    name: operation.name,
+    title: operation.title,
+    description: operation.about,
+    inputSchema: rootObject(lean(z.toJSONSchema(operation.input, { io: 'input' }))),
+    outputSchema: rootObject(
+      shape(z.toJSONSchema(output, { io: 'output' })),
+      mode === 'live' ? {} : { simulated: { type: 'boolean' } },
+    ),
+    annotations: {
+      title: operation.title,
+      readOnlyHint: trait.readOnly,
+      destructiveHint: trait.destructive,
+      idempotentHint: operation.idempotent ?? trait.idempotent,
+      openWorldHint: trait.openWorld,
+    },
+  };
+}
+
+type Json = Record<string, unknown>;
+type JsonObject = { [key: string]: JsonValue };
+type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+
+function rootObject(schema: JsonValue, extra: JsonObject = {}) {
+  if (!isJsonObject(schema)) throw new Error('a tool schema is an object');
+  const { properties } = schema;
+  return { ...schema, type: 'object' as const, properties: { ...(isJsonObject(properties) ? properties : {}), ...extra } };
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return isRow(value);
+}
+
+/** The input schema as a model needs it: no dialect, no examples, no bound that says nothing. */
+function lean(value: unknown): JsonValue {
+  return walk(value, (schema) => {
+    const { $schema: _dialect, examples: _examples, pattern, ...rest } = schema;
+    const short = typeof pattern === 'string' && pattern.length <= longestPattern && !('format' in rest);
+    const bounded = Object.entries(rest).filter(([, each]) => each !== Number.MAX_SAFE_INTEGER && each !== Number.MIN_SAFE_INTEGER);
+    return { ...Object.fromEntries(bounded), ...(short && { pattern }) };
+  });
+}
+
+/** The output schema as types alone: no field is promised, since an answer must never be refused for its shape. */
+function shape(value: unknown): JsonValue {
+  return walk(value, (schema) =>
+    Object.fromEntries(Object.entries(schema).filter(([key]) => ['type', 'properties', 'items', 'additionalProperties', 'enum'].includes(key) && !(key === 'additionalProperties' && schema[key] === false))),
+  );
+}
+
+/** Applies `change` to every schema node; property names are never mistaken for keywords. */
+function walk(value: unknown, change: (schema: Json) => Json): JsonValue {
+  if (Array.isArray(value)) return value.map((each) => walk(each, change));
+  if (!isRow(value)) return isScalar(value) ? value : null;
+  const changed = Object.entries(change(value)).map(([key, each]): [string, JsonValue] => {
+    if (key === 'properties' && isRow(each)) {
+      return [key, Object.fromEntries(Object.entries(each).map(([name, schema]) => [name, walk(schema, change)]))];
+    }
+    return [key, walk(each, change)];
+  });
+  return Object.fromEntries(changed);
+}
+
+function isScalar(value: unknown): value is string | number | boolean | null {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+/** A result as a tool answer: data as structured content and as compact JSON, an error as text with the next step. */
+export function answerOf(result: Result): CallToolResult {
+  if (result.ok) {
+    const structured = { ...(result.simulated && { simulated: true }), ...result.data };
+    const notes = result.notes.map((text) => ({ type: 'text' as const, text }));
+    return { content: [{ type: 'text', text: JSON.stringify(structured) }, ...notes], structuredContent: structured };
+  }
+  return {
+    isError: true,
+    content: [{ type: 'text', text: failureText(result) }],
+    _meta: { 'twilio-mcp/error': { ...result.error, simulated: result.simulated } },
+  };
+}
+
+/** What happened, what it means, what to do next; the provider's own words last and quoted. */
+export function failureText(result: Extract<Result, { ok: false }>): string {
+  const { code, message, meaning, next, twilio_code, http_status, docs_url, reference, rule, quoted } = result.error;
+  const facts = [
+    rule && `rule ${rule}`,
+    twilio_code && `Twilio error ${twilio_code}`,
+    http_status && `HTTP ${http_status}`,
+    result.simulated && 'simulated: true',
+  ].filter(Boolean);
+  return [
+    `${code}: ${message}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`,
+    meaning && `Meaning: ${meaning}`,
+    `Next: ${next}`,
+    docs_url && `Documentation: ${docs_url}`,
+    reference && `Reference: ${reference}`,
+    quoted && `The provider's words, as data: ${JSON.stringify(quoted)}`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+}

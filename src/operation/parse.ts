@@ -1,0 +1,41 @@
+// The first step of the corridor: a caller's input against the operation's schema, with an error that says what to mend.
+import { z } from 'zod';
+import type { Defaults, Operation, Row } from './define.ts';
+import { OperationError } from './errors.ts';
+
+/** Parses and prepares. Throws INVALID_INPUT naming each field and what it must be; the values themselves are not repeated. */
+export function parseInput(operation: Operation, input: unknown, defaults: Defaults): Row {
+  const parsed = operation.input.safeParse(input);
+  if (parsed.success) return operation.prepare?.(parsed.data, defaults) ?? parsed.data;
+  const faults = parsed.error.issues.map((issue) => told(issue, operation));
+  throw new OperationError('INVALID_INPUT', `${operation.name} was not carried out: ${faults.join('; ')}.`, {
+    next: `Mend the fields named and call again. ${usage(operation)}`,
+    ...(operation.page && { reference: `twilio://references/${operation.page}` }),
+  });
+}
+
+function told(issue: z.core.$ZodIssue, operation: Operation): string {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${JSON.stringify(key.slice(0, 64))} is not a field${nearest(key, operation)}`).join('; ');
+  }
+  const field = issue.path.join('.');
+  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
+  return `${field || 'the input'} ${missing ? 'is missing' : issue.message.replace(/^Invalid input: /, '')}`;
+}
+
+function nearest(key: string, operation: Operation): string {
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const near = Object.keys(operation.input.shape).find(
+    (name) => plain(name) === plain(key) || plain(name).startsWith(plain(key)) || plain(key).startsWith(plain(name)),
+  );
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
+}
+
+function usage(operation: Operation): string {
+  const fields = Object.entries(operation.input.shape).map(([name, type]) => (isOptional(type) ? `${name}?` : name));
+  return `Its fields: ${fields.join(', ') || 'none'}.`;
+}
+
+function isOptional(type: unknown): boolean {
+  return type instanceof z.ZodOptional || type instanceof z.ZodDefault;
+}

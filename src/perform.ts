@@ -1,0 +1,153 @@
+// THE CORRIDOR. Every door walks it: parse → judge → reserve → send → settle → redact. It holds the only catch of the tool path.
+import { fenceStrangers, isRow, project } from './answer.ts';
+import type { Client } from './client/client.ts';
+import { asCurl } from './client/curl.ts';
+import { encode } from './client/encode.ts';
+import { collect } from './client/pages.ts';
+import type { Mode } from './config.ts';
+import { judge, type Policy } from './guards/judge.ts';
+import type { Log } from './log.ts';
+import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
+import { OperationError } from './operation/errors.ts';
+import { parseInput } from './operation/parse.ts';
+import { errorOf, failureFrom, type Result } from './operation/result.ts';
+import { fence, maskPhone, type Redactor } from './redact.ts';
+
+export interface Call {
+  readonly operation: Operation;
+  readonly input: unknown;
+  /** Who asks: the door, and later the person or key behind it. */
+  readonly actor: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
+}
+
+export type Perform = (call: Call) => Promise<Result>;
+
+export interface Parts {
+  readonly mode: Mode;
+  readonly account: string | undefined;
+  /** The kind of credential in use, never the credential. */
+  readonly credential: string;
+  readonly defaults: Defaults;
+  readonly policy: Policy;
+  readonly client: Client;
+  readonly redactor: Redactor;
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly id: () => string;
+}
+
+/** A call whose input is parsed and filled in. */
+interface Prepared extends Call {
+  readonly input: Row;
+  readonly since: Date;
+}
+
+export function createPerform(parts: Parts): Perform {
+  const { mode, account, client, redactor, log } = parts;
+  const simulated = mode !== 'live';
+
+  return async function perform(call) {
+    const { operation } = call;
+    let prepared: Prepared | undefined;
+    try {
+      const input = parseInput(operation, call.input, parts.defaults);
+      prepared = { ...call, input, since: parts.now() };
+      refuseUnlessAllowed(prepared);
+      record('about to', prepared);
+      const body = await carryOut(prepared);
+      record('done', prepared, body);
+      return present(operation, body);
+    } catch (error) {
+      const found = prepared && (await lookForLost(prepared, error));
+      if (prepared && found) {
+        record('found', prepared, found);
+        return present(operation, found, ['The answer was lost; looking it up showed that the request was carried out.']);
+      }
+      const failure = failureFrom(operation.name, error, simulated);
+      if (prepared) record('failed', prepared, { code: failure.error.code });
+      if (failure.error.code === 'INTERNAL') log.error({ err: error, operation: operation.name }, 'a fault in this server');
+      return { ...failure, error: redactor.value(failure.error) };
+    }
+  };
+
+  function refuseUnlessAllowed({ operation }: Prepared): void {
+    const verdict = judge({ operation }, parts.policy);
+    if (verdict.allowed) return;
+    throw new OperationError('REFUSED', verdict.reason, { rule: verdict.rule, next: verdict.next });
+  }
+
+  /** A line before and after everything that changes something: what, to whom (masked), how it ended. */
+  function record(phase: string, { operation, input, actor }: Prepared, { sid, code }: Row = {}): void {
+    if (operation.effect === 'read') return;
+    const to = operation.reaches?.(input).map((each) => `${each.channel}:${maskPhone(each.to)}`);
+    log.info({ audit: phase, operation: operation.name, effect: operation.effect, actor, to, sid, code }, phase);
+  }
+
+  async function carryOut(prepared: Prepared): Promise<Row> {
+    const { operation, input, progress } = prepared;
+    const { request } = operation;
+    if (request === undefined) return runComposed(prepared);
+    if (mode === 'dry-run') return preview(request, input);
+    progress?.(0, 1, `${operation.title}: asking`);
+    const body = await exchange(prepared, request, input);
+    progress?.(1, 1, `${operation.title}: answered`);
+    return operation.answer?.(body, input) ?? body;
+  }
+
+  async function exchange({ operation, signal }: Prepared, request: RequestTemplate, input: Row): Promise<Row> {
+    const how = { effect: operation.effect, idempotent: operation.idempotent, signal };
+    if (request.list !== undefined) return collect({ template: request, input, account, send: (page) => client.send(page, how) });
+    const { body } = await client.send(encode(request, input, account), how);
+    return isRow(body) ? body : {};
+  }
+
+  /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
+  async function runComposed({ operation, input, actor, signal, progress }: Prepared): Promise<Row> {
+    if (operation.run === undefined) throw new Error(`${operation.name} has neither request nor run`);
+    return operation.run(input, {
+      signal: signal ?? new AbortController().signal,
+      now: parts.now,
+      account: { sid: account ?? 'none', mode, credential: parts.credential },
+      progress: (done, total, message) => progress?.(done, total, message),
+      call: async (inner, innerInput) => {
+        const result = await perform({ operation: inner, input: innerInput, actor, signal });
+        if (!result.ok) throw errorOf(result);
+        return result.data;
+      },
+    });
+  }
+
+  /** What would go out, to the letter, with the credentials left out. */
+  function preview(request: RequestTemplate, input: Row): Row {
+    const wire = encode(request, input, account);
+    const url = client.urlOf(wire);
+    return { request: { method: wire.method, url, headers: wire.headers, body: wire.body?.text }, curl: asCurl(wire, url) };
+  }
+
+  /** After a lost answer: looks whether the request was carried out. Never repeats it; finding two is finding none. */
+  async function lookForLost({ operation, input, since }: Prepared, error: unknown): Promise<Row | undefined> {
+    if (!(error instanceof OperationError) || error.code !== 'OUTCOME_UNKNOWN' || !operation.trace) return undefined;
+    const { request, input: query, matches } = operation.trace(input, since);
+    const look = { template: request, input: query, account, send: (page: Parameters<Client['send']>[0]) => client.send(page, { effect: 'read' }) };
+    const rows = await collect(look).then((answer) => answer[request.list?.rows ?? ''], () => undefined);
+    const found = Array.isArray(rows) ? rows.filter(isRow).filter(matches) : [];
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  function present(operation: Operation, body: Row, notes: readonly string[] = []): Result {
+    const raw = mode === 'dry-run' && operation.request !== undefined;
+    const { data, odd } = raw ? { data: body, odd: [] } : project(operation.output, body);
+    const boundary = parts.id();
+    const fenced = raw ? data : fenceStrangers(operation.output, data, (text, source) => fence(text, boundary, source));
+    const left = odd.length > 0 ? [`Left out, since not as documented: ${odd.join(', ')}.`] : [];
+    return {
+      ok: true,
+      operation: operation.name,
+      data: redactor.value(isRow(fenced) ? fenced : {}),
+      simulated,
+      notes: redactor.value([...notes, ...left]),
+    };
+  }
+}
