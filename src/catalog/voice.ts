@@ -65,7 +65,7 @@ const listRequest: RequestTemplate = {
   list: { rows: 'calls', maxPage: 1000 },
 };
 
-/** What the call does: of say, twiml and url exactly one. */
+/** What the call does: exactly one of say, twiml and url. */
 const script = {
   say: fields.field(z.string().min(1).max(3000), 'Plain words to speak', 'Your table is ready.').optional(),
   voice: fields.field(z.string().min(1).max(100), 'Voice for say', 'Polly.Joanna').optional(),
@@ -86,7 +86,6 @@ interface Script {
   readonly voice?: string | undefined;
   readonly language?: string | undefined;
   readonly twiml?: string | undefined;
-  readonly url?: string | undefined;
 }
 
 function refuseBadTwiml(xml: string, context: z.core.$RefinementCtx<string>): void {
@@ -111,7 +110,7 @@ function given(...values: readonly unknown[]): number {
   return values.filter((value) => value !== undefined).length;
 }
 
-const spokenWords = {
+const tooLong = {
   error: `is too long: the TwiML made of it is over ${INLINE_TWIML_MAX_CHARACTERS} characters`,
   path: ['say'],
 };
@@ -165,7 +164,7 @@ export const placeCall = defineOperation({
       error: 'give exactly one of say, twiml and url',
       path: ['say'],
     })
-    .refine(fitsInline, spokenWords)
+    .refine(fitsInline, tooLong)
     .refine((input) => input.machine_detection === undefined || input.send_digits === undefined, {
       error: 'leave it out: Twilio ignores it when send_digits are given',
       path: ['machine_detection'],
@@ -268,7 +267,7 @@ export const updateCall = defineOperation({
       error: 'give exactly one of status, say, twiml and url',
       path: ['status'],
     })
-    .refine(fitsInline, spokenWords),
+    .refine(fitsInline, tooLong),
   output: call,
   request: {
     method: 'POST',
