@@ -1,0 +1,12 @@
+// Here: the list of products the emulator serves; adding one is its import and its name in the list.
+// Not here: any route. How a product file looks is told in route.ts.
+import { account } from './products/account.ts';
+import { messaging } from './products/messaging.ts';
+import type { Product } from './route.ts';
+
+export const PRODUCTS: readonly Product[] = [account, messaging];
+
+/** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */
+export function emulatedRoutes(): { method: string; host: string; path: string }[] {
+  return PRODUCTS.flatMap(({ routes }) => routes.map(({ method, host, path }) => ({ method, host, path })));
+}
