@@ -6,9 +6,11 @@ import { OperationError } from '../operation/errors.ts';
 import { encode, type Pair, type WireRequest, wireName } from './encode.ts';
 import { isRecord } from './problem.ts';
 
-export interface Pages {
-  readonly rows: readonly unknown[];
-  readonly nextCursor?: string;
+/** A list to read: `limit` and `cursor` are in the input. */
+export interface Listing {
+  readonly template: RequestTemplate;
+  readonly input: Row;
+  readonly account: string | undefined;
 }
 
 /** Where in the list the next row is: the page, as Twilio names it, and the rows of it already given. */
@@ -24,23 +26,22 @@ const maxPages = 50;
 const positionName = /^(?:page|page_?size|page_?token|after_?sid|next_?token|page_?number)$/i;
 
 /** The request for the first page, or for the page of the cursor in the input. */
-export function pageRequest(template: RequestTemplate, input: Row, account: string | undefined): WireRequest {
-  const plain = encode(template, input, account);
-  return at(plain, startOf(template, input, plain, account).page);
+export function pageRequest(listing: Listing): WireRequest {
+  const plain = encode(listing.template, listing.input, listing.account);
+  return at(plain, startOf(listing, plain).page);
 }
 
-/** Reads `limit` and `cursor` of the input and gathers that many rows, in as few requests as will do. */
+/** Gathers `limit` rows in as few requests as will do, and answers them under the list's own name, with `next_cursor`. */
 export async function collect(
-  template: RequestTemplate,
-  input: Row,
-  account: string | undefined,
-  send: (request: WireRequest) => Promise<{ readonly body: unknown }>,
-): Promise<Pages> {
+  listing: Listing & { readonly send: (request: WireRequest) => Promise<{ readonly body: unknown }> },
+): Promise<Row> {
+  const { template, input, account, send } = listing;
   const plain = encode(template, input, account);
   const limit = limitOf(input);
-  let position: Position | undefined = startOf(template, input, plain, account);
-  const seen = new Set([keyOf(position.page)]);
+  const first = startOf(listing, plain);
+  const seen = new Set([keyOf(first.page)]);
   const rows: unknown[] = [];
+  let position: Position | undefined = first;
   for (let page = 0; position !== undefined && rows.length < limit && page < maxPages; page += 1) {
     const { body } = await send(at(plain, position.page));
     const here: readonly unknown[] = rowsOf(template, body).slice(position.skip);
@@ -49,15 +50,11 @@ export async function collect(
     if (taken.length < here.length) position = { page: position.page, skip: position.skip + taken.length };
     else position = following(template, body, seen);
   }
-  return { rows, ...(position !== undefined && { nextCursor: write(position, stampOf(plain, account)) }) };
+  const next = position === undefined ? {} : { next_cursor: write(position, stampOf(plain, account)) };
+  return { [template.list?.rows ?? 'rows']: rows, ...next };
 }
 
-function startOf(
-  template: RequestTemplate,
-  input: Row,
-  plain: WireRequest,
-  account: string | undefined,
-): Position {
+function startOf({ template, input, account }: Listing, plain: WireRequest): Position {
   const cursor = input['cursor'];
   if (cursor !== undefined) return read(cursor, stampOf(plain, account));
   const limit = limitOf(input);
