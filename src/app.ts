@@ -1,4 +1,167 @@
 // The composition root: a configuration in, wired parts out. The only place where the parts meet, and where time and chance come from.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { McpServer } from '@modelcontextprotocol/server';
+import { explainErrorCode } from './catalog/error-codes.ts';
+import { operations } from './catalog/index.ts';
+import { type Client, createClient } from './client/client.ts';
+import type { Credentials } from './client/credentials.ts';
+import { type Config, secretsOf } from './config.ts';
+import { type ServedEmulator, serveEmulator } from './emulator/server.ts';
+import { createLog, type Log } from './log.ts';
+import { readReferences } from './mcp/resources.ts';
+import { createServerFactory } from './mcp/server.ts';
+import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
+import type { Defaults } from './operation/define.ts';
+import { packageRoot, versionOfPackage } from './package.ts';
+import { createPerform, type Perform } from './perform.ts';
+import { createRedactor } from './redact.ts';
+
+export interface AppOptions {
+  readonly now?: () => Date;
+  /** Where log lines go; stderr when left out. */
+  readonly writeLog?: (line: string) => void;
+}
+
+export interface App {
+  readonly config: Config;
+  readonly perform: Perform;
+  readonly surface: Surface;
+  readonly log: Log;
+  readonly client: Client;
+  readonly now: () => Date;
+  /** The local Twilio, in emulator mode. */
+  readonly emulator: ServedEmulator | undefined;
+  readonly createServerFactory: () => ReturnType<typeof createServerFactory>;
+  /** Ends the connections and, in emulator mode, the local Twilio. */
+  readonly close: () => Promise<void>;
+}
+
+/** Wires the server. Throws CONFIGURATION_INVALID when the configuration names what is not there. */
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const { settings, mode } = config;
+  const now = options.now ?? (() => new Date());
+  const choice = {
+    toolsets: settings.TWILIO_MCP_TOOLSETS,
+    tools: settings.TWILIO_MCP_TOOLS,
+    readOnly: settings.TWILIO_MCP_READ_ONLY,
+  };
+  const surface = chooseSurface(operations, featured, choice);
+  const emulator = mode === 'emulator' ? await startEmulator(config, now) : undefined;
+  const credentials = credentialsOf(config, emulator);
+  const redactor = createRedactor({
+    secrets: [...secretsOf(settings), ...(emulator ? [emulator.emulator.authToken] : [])],
+  });
+  const log = createLog({
+    level: settings.TWILIO_MCP_LOG_LEVEL,
+    redactor,
+    ...(options.writeLog && { write: options.writeLog }),
+  });
+  const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
+  const client = createClient({
+    credentials,
+    region: settings.TWILIO_REGION,
+    edge: settings.TWILIO_EDGE,
+    baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
+    userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
+    now,
+    random: Math.random,
+    sleep: async (ms, signal) => {
+      await delay(ms, undefined, { signal });
+    },
+    explain: (code) => explainErrorCode(code),
+    timeoutMs,
+    deadlineMs: 2 * timeoutMs,
+  });
+  const perform = createPerform({
+    mode,
+    account: config.account ?? emulator?.emulator.accountSid,
+    credential: kindOf(credentials),
+    defaults: defaultsOf(config, emulator),
+    policy: { access: { readOnly: settings.TWILIO_MCP_READ_ONLY } },
+    client,
+    redactor,
+    log,
+    now,
+    id: randomUUID,
+  });
+  return {
+    config,
+    perform,
+    surface,
+    log,
+    client,
+    now,
+    emulator,
+    createServerFactory: () =>
+      createServerFactory({
+        perform,
+        surface,
+        mode,
+        references: readReferences(packageRoot),
+        version: versionOfPackage(),
+      }),
+    close: async () => {
+      await client.close();
+      await emulator?.close();
+    },
+  };
+}
+
+/** The local Twilio answers to the configured account, so that moving to live changes nothing else. */
+function startEmulator({ settings }: Config, now: () => Date): Promise<ServedEmulator> {
+  const {
+    TWILIO_ACCOUNT_SID: accountSid,
+    TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_API_KEY: sid,
+    TWILIO_API_SECRET: secret,
+  } = settings;
+  return serveEmulator({
+    now: () => now().getTime(),
+    clock: 'auto',
+    port: 0,
+    ...(accountSid !== undefined && { accountSid }),
+    ...(authToken !== undefined && { authToken }),
+    ...(sid !== undefined && secret !== undefined && { apiKeys: [{ sid, secret }] }),
+  });
+}
+
+function credentialsOf({ settings }: Config, emulator: ServedEmulator | undefined): Credentials {
+  const own: Credentials = {
+    accountSid: settings.TWILIO_ACCOUNT_SID,
+    authToken: settings.TWILIO_AUTH_TOKEN,
+    apiKey: settings.TWILIO_API_KEY,
+    apiSecret: settings.TWILIO_API_SECRET,
+    clientId: settings.TWILIO_CLIENT_ID,
+    clientSecret: settings.TWILIO_CLIENT_SECRET,
+    subaccountSid: settings.TWILIO_MCP_SUBACCOUNT_SID,
+    sendgridApiKey: settings.SENDGRID_API_KEY,
+    segmentWriteKey: settings.SEGMENT_WRITE_KEY,
+  };
+  if (emulator === undefined) return own;
+  const { accountSid, authToken } = emulator.emulator;
+  return { ...own, accountSid, authToken, clientId: undefined, clientSecret: undefined };
+}
+
+function kindOf({ apiKey, authToken, clientId }: Credentials): string {
+  if (apiKey !== undefined) return 'API key';
+  if (authToken !== undefined) return 'Auth Token';
+  return clientId === undefined ? 'none' : 'OAuth client';
+}
+
+/** The local Twilio owns numbers, so a rehearsal needs no sender of its own. */
+function defaultsOf({ settings }: Config, emulator: ServedEmulator | undefined): Defaults {
+  const from = settings.TWILIO_FROM ?? (emulator && firstNumber);
+  return {
+    ...(from !== undefined && { from }),
+    ...(settings.TWILIO_MESSAGING_SERVICE_SID !== undefined && {
+      messagingServiceSid: settings.TWILIO_MESSAGING_SERVICE_SID,
+    }),
+    ...(settings.TWILIO_VERIFY_SERVICE_SID !== undefined && {
+      verifyServiceSid: settings.TWILIO_VERIFY_SERVICE_SID,
+    }),
+    ...(settings.TWILIO_STATUS_CALLBACK !== undefined && { statusCallback: settings.TWILIO_STATUS_CALLBACK }),
+  };
+}
+
+/** The first number that the local Twilio owns from the start; see references/emulator.md. */
+const firstNumber = '+14155550100';

@@ -2,8 +2,8 @@
 import { fenceStrangers, isRow, project } from './answer.ts';
 import type { Client } from './client/client.ts';
 import { asCurl } from './client/curl.ts';
-import { encode } from './client/encode.ts';
-import { collect } from './client/pages.ts';
+import { encode, type WireRequest } from './client/encode.ts';
+import { collect, pageRequest } from './client/pages.ts';
 import type { Mode } from './config.ts';
 import { judge, type Policy } from './guards/judge.ts';
 import type { Log } from './log.ts';
@@ -48,7 +48,9 @@ export function createPerform(parts: Parts): Perform {
   const { mode, account, client, redactor, log } = parts;
   const simulated = mode !== 'live';
 
-  return async function perform(call) {
+  return perform;
+
+  async function perform(call: Call): Promise<Result> {
     const { operation } = call;
     let prepared: Prepared | undefined;
     try {
@@ -63,14 +65,17 @@ export function createPerform(parts: Parts): Perform {
       const found = prepared && (await lookForLost(prepared, error));
       if (prepared && found) {
         record('found', prepared, found);
-        return present(operation, found, ['The answer was lost; looking it up showed that the request was carried out.']);
+        return present(operation, found, [
+          'The answer was lost; looking it up showed that the request was carried out.',
+        ]);
       }
       const failure = failureFrom(operation.name, error, simulated);
       if (prepared) record('failed', prepared, { code: failure.error.code });
-      if (failure.error.code === 'INTERNAL') log.error({ err: error, operation: operation.name }, 'a fault in this server');
+      if (failure.error.code === 'INTERNAL')
+        log.error({ err: error, operation: operation.name }, 'a fault in this server');
       return { ...failure, error: redactor.value(failure.error) };
     }
-  };
+  }
 
   function refuseUnlessAllowed({ operation }: Prepared): void {
     const verdict = judge({ operation }, parts.policy);
@@ -82,7 +87,10 @@ export function createPerform(parts: Parts): Perform {
   function record(phase: string, { operation, input, actor }: Prepared, { sid, code }: Row = {}): void {
     if (operation.effect === 'read') return;
     const to = operation.reaches?.(input).map((each) => `${each.channel}:${maskPhone(each.to)}`);
-    log.info({ audit: phase, operation: operation.name, effect: operation.effect, actor, to, sid, code }, phase);
+    log.info(
+      { audit: phase, operation: operation.name, effect: operation.effect, actor, to, sid, code },
+      phase,
+    );
   }
 
   async function carryOut(prepared: Prepared): Promise<Row> {
@@ -96,9 +104,14 @@ export function createPerform(parts: Parts): Perform {
     return operation.answer?.(body, input) ?? body;
   }
 
-  async function exchange({ operation, signal }: Prepared, request: RequestTemplate, input: Row): Promise<Row> {
-    const how = { effect: operation.effect, idempotent: operation.idempotent, signal };
-    if (request.list !== undefined) return collect({ template: request, input, account, send: (page) => client.send(page, how) });
+  async function exchange(prepared: Prepared, request: RequestTemplate, input: Row): Promise<Row> {
+    const { operation, signal } = prepared;
+    const { effect, idempotent, trace } = operation;
+    const lookWith = trace?.(input, prepared.since).lookWith;
+    const how = { effect, idempotent, signal, lookWith };
+    if (request.list !== undefined) {
+      return collect({ template: request, input, account, send: (page) => client.send(page, how) });
+    }
     const { body } = await client.send(encode(request, input, account), how);
     return isRow(body) ? body : {};
   }
@@ -121,18 +134,31 @@ export function createPerform(parts: Parts): Perform {
 
   /** What would go out, to the letter, with the credentials left out. */
   function preview(request: RequestTemplate, input: Row): Row {
-    const wire = encode(request, input, account);
+    const wire = request.list
+      ? pageRequest({ template: request, input, account })
+      : encode(request, input, account);
     const url = client.urlOf(wire);
-    return { request: { method: wire.method, url, headers: wire.headers, body: wire.body?.text }, curl: asCurl(wire, url) };
+    return {
+      request: { method: wire.method, url, headers: wire.headers, body: wire.body?.text },
+      curl: asCurl(wire, url),
+    };
   }
 
   /** After a lost answer: looks whether the request was carried out. Never repeats it; finding two is finding none. */
-  async function lookForLost({ operation, input, since }: Prepared, error: unknown): Promise<Row | undefined> {
-    if (!(error instanceof OperationError) || error.code !== 'OUTCOME_UNKNOWN' || !operation.trace) return undefined;
+  async function lookForLost(
+    { operation, input, since }: Prepared,
+    error: unknown,
+  ): Promise<Row | undefined> {
+    if (!(error instanceof OperationError) || error.code !== 'OUTCOME_UNKNOWN' || !operation.trace)
+      return undefined;
     const { request, input: query, matches } = operation.trace(input, since);
-    const look = { template: request, input: query, account, send: (page: Parameters<Client['send']>[0]) => client.send(page, { effect: 'read' }) };
-    const rows = await collect(look).then((answer) => answer[request.list?.rows ?? ''], () => undefined);
-    const found = Array.isArray(rows) ? rows.filter(isRow).filter(matches) : [];
+    const send = (page: WireRequest) => client.send(page, { effect: 'read' });
+    const answer = await collect({ template: request, input: query, account, send }).catch(() => ({}));
+    const rows =
+      request.list === undefined
+        ? []
+        : Object.values(answer).flatMap((each) => (Array.isArray(each) ? each : []));
+    const found = rows.filter(isRow).filter(matches);
     return found.length === 1 ? found[0] : undefined;
   }
 
@@ -140,7 +166,9 @@ export function createPerform(parts: Parts): Perform {
     const raw = mode === 'dry-run' && operation.request !== undefined;
     const { data, odd } = raw ? { data: body, odd: [] } : project(operation.output, body);
     const boundary = parts.id();
-    const fenced = raw ? data : fenceStrangers(operation.output, data, (text, source) => fence(text, boundary, source));
+    const fenced = raw
+      ? data
+      : fenceStrangers(operation.output, data, (text, source) => fence(text, boundary, source));
     const left = odd.length > 0 ? [`Left out, since not as documented: ${odd.join(', ')}.`] : [];
     return {
       ok: true,

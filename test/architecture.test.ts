@@ -13,11 +13,25 @@ const source = new Map(files.map((file) => [file, readFileSync(join('src', file)
 
 /** Room → floor. A room is a folder of src/, or a file that lies in src/ itself. */
 const floors: Readonly<Record<string, number>> = {
-  'cli': 5, 'index.ts': 5,
-  'mcp': 4, 'app.ts': 4,
+  cli: 5,
+  'index.ts': 5,
+  mcp: 4,
+  'app.ts': 4,
   'perform.ts': 3,
-  'catalog': 2, 'guards': 2, 'client': 2, 'emulator': 2, 'answer.ts': 2, 'log.ts': 2, 'skill.ts': 2, 'package.ts': 2,
-  'operation': 1, 'twiml': 1, 'redact.ts': 1, 'redact-shapes.ts': 1, 'signature.ts': 1, 'config.ts': 1,
+  catalog: 2,
+  guards: 2,
+  client: 2,
+  emulator: 2,
+  'answer.ts': 2,
+  'log.ts': 2,
+  'skill.ts': 2,
+  'package.ts': 2,
+  operation: 1,
+  twiml: 1,
+  'redact.ts': 1,
+  'redact-shapes.ts': 1,
+  'signature.ts': 1,
+  'config.ts': 1,
 };
 
 /** Rooms of the second floor that may use nothing but these of the first. */
@@ -31,13 +45,13 @@ const narrow: Readonly<Record<string, readonly string[]>> = {
 
 /** Package → the only rooms that may name it. */
 const homes: Readonly<Record<string, readonly string[]>> = {
-  'undici': ['client'],
+  undici: ['client'],
   '@modelcontextprotocol/server': ['mcp'],
-  'commander': ['cli'],
-  'dotenv': ['config.ts'],
-  'pino': ['log.ts'],
-  'saxes': ['twiml'],
-  'hono': ['emulator'],
+  commander: ['cli'],
+  dotenv: ['config.ts'],
+  pino: ['log.ts'],
+  saxes: ['twiml'],
+  hono: ['emulator'],
   '@hono/node-server': ['emulator'],
 };
 
@@ -47,9 +61,9 @@ function roomOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = source.get(file) ?? '';
-  return [...text.matchAll(/^(?:import|export)[^'"`;]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm)].map(
-    ([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '',
-  );
+  return [
+    ...text.matchAll(/^(?:import|export)[^'"`;]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm),
+  ].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
 }
 
 function localImports(file: string): string[] {
@@ -92,7 +106,8 @@ describe('foreign names', () => {
       if (from.startsWith('.') || from.startsWith('node:')) continue;
       expect(builtinModules, `write node:${from}`).not.toContain(from);
       const home = Object.entries(homes).find(([name]) => from === name || from.startsWith(`${name}/`));
-      if (home !== undefined) expect(home[1], `${from} lives in ${home[1].join(', ')}`).toContain(roomOf(file));
+      if (home !== undefined)
+        expect(home[1], `${from} lives in ${home[1].join(', ')}`).toContain(roomOf(file));
     }
   });
 
@@ -116,9 +131,15 @@ describe('form', () => {
   });
 
   it.each(files)('%s has no cast, no any, no non-null mark, no unfinished work', (file) => {
-    const text = (source.get(file) ?? '').replace(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/.*$|\/\*[\s\S]*?\*\//gm, '""');
+    const text = (source.get(file) ?? '').replace(
+      /'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/.*$|\/\*[\s\S]*?\*\//gm,
+      '""',
+    );
     const casts = [...text.matchAll(/\bas\s+(?!const\b)[A-Z{([a-z]\w*/g)].filter(
-      ({ index }) => !/^\s*(?:import|export)\b|\*\s*$|[{,]\s*(?:type\s+)?\w+\s*$/.test(text.slice(text.lastIndexOf('\n', index) + 1, index)),
+      ({ index }) =>
+        !/^\s*(?:import|export)\b|\*\s*$|[{,]\s*(?:type\s+)?\w+\s*$/.test(
+          text.slice(text.lastIndexOf('\n', index) + 1, index),
+        ),
     );
     expect(casts.map(([cast]) => cast)).toEqual([]);
     expect(text).not.toMatch(/:\s*any\b|<any>/);

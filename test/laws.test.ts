@@ -6,100 +6,134 @@ import { encode as tokens } from 'gpt-tokenizer';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findOperation, operations } from '../src/catalog/index.ts';
+import { hostNames } from '../src/client/hosts.ts';
 import { settingRows } from '../src/config.ts';
-import { emulatedRoutes } from '../src/emulator/server.ts';
+import { emulatedRoutes } from '../src/emulator/products.ts';
 import { instructionsFor } from '../src/mcp/instructions.ts';
 import { chooseSurface, featured } from '../src/mcp/surface.ts';
 import { toolOf } from '../src/mcp/tools.ts';
-import { hostNames } from '../src/client/hosts.ts';
 import { effects } from '../src/operation/effect.ts';
 import { errorCodes } from '../src/operation/errors.ts';
 
 const verbs = [
-  'send', 'place', 'create', 'get', 'list', 'update', 'delete', 'start', 'check', 'cancel', 'set', 'add', 'remove', 'search',
-  'explain', 'redact', 'lookup', 'whoami', 'phone',
+  'send',
+  'place',
+  'create',
+  'get',
+  'list',
+  'update',
+  'delete',
+  'start',
+  'check',
+  'cancel',
+  'set',
+  'add',
+  'remove',
+  'search',
+  'explain',
+  'redact',
+  'lookup',
+  'whoami',
+  'phone',
 ];
 
-const scenarios = readdirSync('test/products').map((name) => readFileSync(join('test/products', name), 'utf8')).join('\n');
+const scenarios = readdirSync('test/products')
+  .map((name) => readFileSync(join('test/products', name), 'utf8'))
+  .join('\n');
 
-describe.each(operations.map((operation) => [operation.name, operation] as const))('%s', (name, operation) => {
-  const tool = toolOf(operation, 'live');
-  const input: unknown = z.toJSONSchema(operation.input, { io: 'input' });
-  const output: unknown = z.toJSONSchema(operation.output, { io: 'output' });
+describe.each(operations.map((operation) => [operation.name, operation] as const))(
+  '%s',
+  (name, operation) => {
+    const tool = toolOf(operation, 'live');
+    const input: unknown = z.toJSONSchema(operation.input, { io: 'input' });
+    const output: unknown = z.toJSONSchema(operation.output, { io: 'output' });
 
-  it('has a lawful name', () => {
-    expect(name).toMatch(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/);
-    expect(`mcp__twilio__${name}`.length).toBeLessThanOrEqual(64);
-    expect(verbs).toContain(name.split('_')[1]);
-  });
+    it('has a lawful name', () => {
+      expect(name).toMatch(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/);
+      expect(`mcp__twilio__${name}`.length).toBeLessThanOrEqual(64);
+      expect(verbs).toContain(name.split('_')[1]);
+    });
 
-  it('is told in few words', () => {
-    expect(operation.title.length).toBeLessThanOrEqual(60);
-    expect(operation.about.length).toBeGreaterThan(20);
-    expect(operation.about.length).toBeLessThanOrEqual(400);
-    expect(effects).toContain(operation.effect);
-  });
+    it('is told in few words', () => {
+      expect(operation.title.length).toBeLessThanOrEqual(60);
+      expect(operation.about.length).toBeGreaterThan(20);
+      expect(operation.about.length).toBeLessThanOrEqual(400);
+      expect(effects).toContain(operation.effect);
+    });
 
-  it('describes every field with an example that fits it', () => {
-    for (const schema of [operation.input, operation.output]) {
-      for (const [field, type] of Object.entries(schema.shape)) {
-        const json = z.toJSONSchema(type, { io: 'input' });
-        expect(json.description, `${field} has no description`).toBeTruthy();
-        const telling = json.examples ?? json.enum ?? (json.type === 'boolean' ? [true] : undefined);
-        expect(telling, `${field} has no example`).toBeDefined();
-        for (const example of json.examples ?? []) expect(type.safeParse(example).success, `${field}: ${String(example)}`).toBe(true);
+    it('describes every field with an example that fits it', () => {
+      for (const schema of [operation.input, operation.output]) {
+        for (const [field, type] of Object.entries(schema.shape)) {
+          const json = z.toJSONSchema(type, { io: 'input' });
+          expect(json.description, `${field} has no description`).toBeTruthy();
+          const telling = json.examples ?? json.enum ?? (json.type === 'boolean' ? [true] : undefined);
+          expect(telling, `${field} has no example`).toBeDefined();
+          for (const example of json.examples ?? [])
+            expect(type.safeParse(example).success, `${field}: ${String(example)}`).toBe(true);
+        }
       }
-    }
-  });
+    });
 
-  it('has schemas that the strictest hosts accept', () => {
-    expect(tool.inputSchema.type).toBe('object');
-    expect(tool.outputSchema?.['type']).toBe('object');
-    for (const schema of [tool.inputSchema, tool.outputSchema]) {
-      expect(Object.keys(schema ?? {})).not.toEqual(expect.arrayContaining(['anyOf', 'oneOf', 'allOf', '$ref']));
-      expect(JSON.stringify(schema)).not.toContain('"$ref"');
-    }
-    for (const schema of [input, output]) {
-      for (const key of propertyNames(schema)) expect(key).toMatch(/^[a-zA-Z0-9_.-]{1,64}$/);
-    }
-    expect(operation.input.safeParse({ surely_unknown: 1 }).success, 'unknown keys are refused').toBe(false);
-  });
+    it('has schemas that the strictest hosts accept', () => {
+      expect(tool.inputSchema.type).toBe('object');
+      expect(tool.outputSchema?.['type']).toBe('object');
+      for (const schema of [tool.inputSchema, tool.outputSchema]) {
+        expect(Object.keys(schema ?? {})).not.toEqual(
+          expect.arrayContaining(['anyOf', 'oneOf', 'allOf', '$ref']),
+        );
+        expect(JSON.stringify(schema)).not.toContain('"$ref"');
+      }
+      for (const schema of [input, output]) {
+        for (const key of propertyNames(schema)) expect(key).toMatch(/^[a-zA-Z0-9_.-]{1,64}$/);
+      }
+      expect(operation.input.safeParse({ surely_unknown: 1 }).success, 'unknown keys are refused').toBe(
+        false,
+      );
+    });
 
-  it('says what a guard must know', () => {
-    expect(operation.request !== undefined || operation.run !== undefined).toBe(true);
-    if (operation.effect === 'send') expect(operation.reaches, 'whom does it reach?').toBeDefined();
-    if (operation.effect === 'send' || operation.effect === 'spend') expect(operation.costs, 'what does it use up?').toBeDefined();
-    if (operation.request?.method === 'GET') expect(operation.effect).toBe('read');
-    if (operation.request?.method === 'DELETE') expect(['delete', 'admin']).toContain(operation.effect);
-    if (operation.effect === 'read' && operation.request) expect(operation.request.method).toBe('GET');
-  });
+    it('says what a guard must know', () => {
+      expect(operation.request !== undefined || operation.run !== undefined).toBe(true);
+      if (operation.effect === 'send') expect(operation.reaches, 'whom does it reach?').toBeDefined();
+      if (operation.effect === 'send' || operation.effect === 'spend')
+        expect(operation.costs, 'what does it use up?').toBeDefined();
+      if (operation.request?.method === 'GET') expect(operation.effect).toBe('read');
+      if (operation.request?.method === 'DELETE') expect(['delete', 'admin']).toContain(operation.effect);
+      if (operation.effect === 'read' && operation.request) expect(operation.request.method).toBe('GET');
+    });
 
-  it('has every path field in its input', () => {
-    const fields = [...(operation.request?.path.matchAll(/\{(\w+)\}/g) ?? [])].map(([, field]) => field ?? '');
-    for (const field of fields.filter((each) => each !== 'account')) expect(Object.keys(operation.input.shape)).toContain(field);
-  });
+    it('has every path field in its input', () => {
+      const fields = [...(operation.request?.path.matchAll(/\{(\w+)\}/g) ?? [])].map(
+        ([, field]) => field ?? '',
+      );
+      for (const field of fields.filter((each) => each !== 'account'))
+        expect(Object.keys(operation.input.shape)).toContain(field);
+    });
 
-  it('is answered by the emulator', () => {
-    if (operation.request === undefined) return expect(operation.run).toBeDefined();
-    const { method, host, path } = operation.request;
-    const plain = (route: string) => route.replace(/\{\w+\}/g, '{}');
-    const routes = emulatedRoutes().map((route) => `${route.method} ${route.host}${plain(route.path)}`);
-    return expect(routes).toContain(`${method} ${hostNames[host]}${plain(path)}`);
-  });
+    it('is answered by the emulator', () => {
+      if (operation.request === undefined) return expect(operation.run).toBeDefined();
+      const { method, host, path } = operation.request;
+      const plain = (route: string) => route.replace(/\{\w+\}/g, '{}');
+      const routes = emulatedRoutes().map((route) => `${route.method} ${route.host}${plain(route.path)}`);
+      return expect(routes).toContain(`${method} ${hostNames[host]}${plain(path)}`);
+    });
 
-  it('has a scenario', () => {
-    expect(scenarios).toMatch(new RegExp(`['"\`]${name}['"\`]`));
-  });
+    it('has a scenario', () => {
+      expect(scenarios).toMatch(new RegExp(`['"\`]${name}['"\`]`));
+    });
 
-  it('has a reference page', () => {
-    if (operation.page !== undefined) expect(existsSync(`references/${operation.page}.md`)).toBe(true);
-  });
-});
+    it('has a reference page', () => {
+      if (operation.page !== undefined) expect(existsSync(`references/${operation.page}.md`)).toBe(true);
+    });
+  },
+);
 
 function propertyNames(schema: unknown): string[] {
   if (Array.isArray(schema)) return schema.flatMap(propertyNames);
   if (typeof schema !== 'object' || schema === null) return [];
-  const own = 'properties' in schema && typeof schema.properties === 'object' && schema.properties !== null ? Object.keys(schema.properties) : [];
+  const own =
+    'properties' in schema && typeof schema.properties === 'object' && schema.properties !== null
+      ? Object.keys(schema.properties)
+      : [];
   return [...own, ...Object.values(schema).flatMap(propertyNames)];
 }
 
@@ -110,15 +144,28 @@ describe('the catalog', () => {
 
   it('keeps the names that were settled', () => {
     const settled = [
-      'messaging_send_message', 'messaging_get_message', 'messaging_list_messages', 'messaging_delete_message',
-      'voice_place_call', 'voice_get_call', 'voice_list_calls', 'voice_update_call',
-      'verify_start_verification', 'verify_check_verification', 'lookup_phone_number', 'account_explain_error',
+      'messaging_send_message',
+      'messaging_get_message',
+      'messaging_list_messages',
+      'messaging_delete_message',
+      'voice_place_call',
+      'voice_get_call',
+      'voice_list_calls',
+      'voice_update_call',
+      'verify_start_verification',
+      'verify_check_verification',
+      'lookup_phone_number',
+      'account_explain_error',
     ];
     for (const name of settled) expect(findOperation(name), name).toBeDefined();
   });
 
   it('lists by default at most 30 tools in at most 6,000 tokens, each description under 2 KB', () => {
-    const surface = chooseSurface(operations, featured, { toolsets: ['default'], tools: [], readOnly: false });
+    const surface = chooseSurface(operations, featured, {
+      toolsets: ['default'],
+      tools: [],
+      readOnly: false,
+    });
     const tools = surface.listed.map((operation) => toolOf(operation, 'live'));
     expect(tools.length).toBeGreaterThanOrEqual(12);
     expect(tools.length).toBeLessThanOrEqual(30);
@@ -127,23 +174,33 @@ describe('the catalog', () => {
   });
 
   it('is introduced in under 2 KB', () => {
-    for (const mode of ['live', 'emulator', 'dry-run'] as const) expect(Buffer.byteLength(instructionsFor(mode))).toBeLessThan(2048);
+    for (const mode of ['live', 'emulator', 'dry-run'] as const)
+      expect(Buffer.byteLength(instructionsFor(mode))).toBeLessThan(2048);
   });
 });
 
 describe('documents', () => {
-  const pages = [...readdirSync('references').map((name) => join('references', name)), 'README.md', 'SKILL.md', 'AGENTS.md'];
+  const pages = [
+    ...readdirSync('references').map((name) => join('references', name)),
+    'README.md',
+    'SKILL.md',
+    'AGENTS.md',
+  ];
 
   it.each(pages)('%s links to what is there and names tools that exist', (page) => {
     const text = readFileSync(page, 'utf8');
-    for (const [, target = ''] of text.matchAll(/\]\((?!https?:|mailto:|#|twilio:|skill:)([^)#\s]+)(?:#[^)]*)?\)/g)) {
+    for (const [, target = ''] of text.matchAll(
+      /\]\((?!https?:|mailto:|#|twilio:|skill:)([^)#\s]+)(?:#[^)]*)?\)/g,
+    )) {
       expect(existsSync(join(dirname(page), target)), `${page} links to ${target}`).toBe(true);
     }
     for (const [, target = ''] of text.matchAll(/twilio:\/\/references\/([a-z0-9-]+)/g)) {
       expect(existsSync(`references/${target}.md`), `${page} names twilio://references/${target}`).toBe(true);
     }
     const products = [...new Set(operations.map((each) => each.name.split('_')[0]))].join('|');
-    for (const [, name = ''] of text.matchAll(new RegExp(`\`((?:${products})_(?:${verbs.join('|')})_[a-z0-9_]+)\``, 'g'))) {
+    for (const [, name = ''] of text.matchAll(
+      new RegExp(`\`((?:${products})_(?:${verbs.join('|')})_[a-z0-9_]+)\``, 'g'),
+    )) {
       expect(findOperation(name), `${page} names ${name}`).toBeDefined();
     }
   });
@@ -156,23 +213,33 @@ describe('documents', () => {
       expect(readme).toContain(`\`${env}\``);
     }
     const known = new Set([...settingRows().map((row) => row.env), 'TWILIO_MCP_ENV_FILE', 'TWILIO_MCP_']);
-    for (const [name] of readme.matchAll(/\bTWILIO_MCP_[A-Z_]*[A-Z]\b/g)) expect(known.has(name), `README names ${name}`).toBe(true);
+    for (const [name] of readme.matchAll(/\bTWILIO_MCP_[A-Z_]*[A-Z]\b/g))
+      expect(known.has(name), `README names ${name}`).toBe(true);
   });
 
   it('document every error code and none that is not', () => {
-    const documented = [...readFileSync('references/errors.md', 'utf8').matchAll(/^\| `([A-Z_]+)`/gm)].map(([, code]) => code);
+    const documented = [...readFileSync('references/errors.md', 'utf8').matchAll(/^\| `([A-Z_]+)`/gm)].map(
+      ([, code]) => code,
+    );
     expect(documented).toEqual(Object.keys(errorCodes));
   });
 });
 
 describe('committed text', () => {
   it('holds no secret-shaped string', () => {
-    const tracked = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).split('\0').filter((name) => name !== '' && existsSync(name));
+    const tracked = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' })
+      .split('\0')
+      .filter((name) => name !== '' && existsSync(name));
     expect(tracked.length).toBeGreaterThan(20);
-    const shapes = [/\bSG\.[\w-]{22}\.[\w-]{43}\b/, /\bSK(?!0{32}|1{32})[0-9a-f]{32}\b/i, /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/];
+    const shapes = [
+      /\bSG\.[\w-]{22}\.[\w-]{43}\b/,
+      /\bSK(?!0{32}|1{32})[0-9a-f]{32}\b/i,
+      /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
+    ];
     for (const name of tracked.filter((each) => each !== 'package-lock.json')) {
       const text = readFileSync(name, 'utf8');
-      for (const shape of shapes) expect(shape.exec(text)?.[0], `${name} holds what looks like a secret`).toBeUndefined();
+      for (const shape of shapes)
+        expect(shape.exec(text)?.[0], `${name} holds what looks like a secret`).toBeUndefined();
     }
   });
 });

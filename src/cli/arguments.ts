@@ -34,7 +34,13 @@ export function flagsOf(operation: Operation): readonly FlagRow[] {
 export function readInput(operation: Operation, args: readonly string[]): Row {
   const rows = flagsOf(operation);
   const options = Object.fromEntries(
-    rows.map((row) => [row.flag, { type: row.type === 'boolean' ? ('boolean' as const) : ('string' as const), multiple: row.type === 'array' }]),
+    rows.map((row) => [
+      row.flag,
+      {
+        type: row.type === 'boolean' ? ('boolean' as const) : ('string' as const),
+        multiple: row.type === 'array',
+      },
+    ]),
   );
   const { values } = parsed(operation, args, { ...options, json: { type: 'string', multiple: false } });
   const input: Row = typeof values['json'] === 'string' ? jsonObject(values['json'], '--json') : {};
@@ -52,14 +58,19 @@ function parsed(operation: Operation, args: readonly string[], options: Options)
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
   } catch (cause) {
     throw new OperationError('INVALID_INPUT', cause instanceof Error ? cause.message : String(cause), {
-      next: `Flags of ${operation.name}: ${flagsOf(operation).map((row) => `--${row.flag}`).join(' ') || 'none'}; or --json '{…}'.`,
+      next: `Flags of ${operation.name}: ${
+        flagsOf(operation)
+          .map((row) => `--${row.flag}`)
+          .join(' ') || 'none'
+      }; or --json '{…}'.`,
     });
   }
 }
 
 function typed({ type, flag }: FlagRow, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if ((type === 'integer' || type === 'number') && value.trim() !== '' && Number.isFinite(Number(value))) return Number(value);
+  if ((type === 'integer' || type === 'number') && value.trim() !== '' && Number.isFinite(Number(value)))
+    return Number(value);
   return type === 'object' ? jsonObject(value, `--${flag}`) : value;
 }
 
@@ -68,9 +79,13 @@ function jsonObject(text: string, flag: string): Row {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new OperationError('INVALID_INPUT', `${flag} is not JSON: ${cause instanceof Error ? cause.message : ''}`, {
-      next: `Give ${flag} one JSON object in single quotes, such as '{"to":"+14155550123"}'.`,
-    });
+    throw new OperationError(
+      'INVALID_INPUT',
+      `${flag} is not JSON: ${cause instanceof Error ? cause.message : ''}`,
+      {
+        next: `Give ${flag} one JSON object in single quotes, such as '{"to":"+14155550123"}'.`,
+      },
+    );
   }
   if (isRow(value)) return { ...value };
   throw new OperationError('INVALID_INPUT', `${flag} is not a JSON object.`, {

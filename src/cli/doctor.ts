@@ -1,6 +1,7 @@
 // `twilio-mcp doctor`: is what is configured true? Each check says what it found and how to mend it. It only looks.
 import { type App, createApp } from '../app.ts';
 import { findOperation } from '../catalog/index.ts';
+import { encode } from '../client/encode.ts';
 import { type Config, unknownSettings } from '../config.ts';
 import type { Row } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
@@ -19,10 +20,16 @@ const clockToleranceSeconds = 300;
 export async function diagnose(load: () => Config): Promise<void> {
   const findings = await examine(load);
   for (const { check, ok, found, mend } of findings) {
-    process.stdout.write(`${ok ? 'ok  ' : 'WRONG'} ${check}: ${found}\n${mend === undefined ? '' : `      → ${mend}\n`}`);
+    process.stdout.write(
+      `${ok ? 'ok  ' : 'WRONG'} ${check}: ${found}\n${mend === undefined ? '' : `      → ${mend}\n`}`,
+    );
   }
   const wrong = findings.filter((finding) => !finding.ok).length;
-  process.stdout.write(wrong === 0 ? 'Everything checked is in order.\n' : `${wrong} of ${findings.length} checks found something wrong.\n`);
+  process.stdout.write(
+    wrong === 0
+      ? 'Everything checked is in order.\n'
+      : `${wrong} of ${findings.length} checks found something wrong.\n`,
+  );
   if (wrong > 0) process.exitCode = 1;
 }
 
@@ -44,30 +51,63 @@ async function examine(load: () => Config): Promise<Finding[]> {
 
 function settings(config: Config): Finding[] {
   const unknown = unknownSettings();
-  const mode: Finding = { check: 'mode', ok: true, found: config.mode === 'live' ? 'live: calls reach Twilio' : `${config.mode}: nothing reaches Twilio` };
+  const mode: Finding = {
+    check: 'mode',
+    ok: true,
+    found: config.mode === 'live' ? 'live: calls reach Twilio' : `${config.mode}: nothing reaches Twilio`,
+  };
   if (unknown.length === 0) return [mode];
-  return [mode, { check: 'settings', ok: false, found: `unknown: ${unknown.join(', ')}`, mend: 'Correct the name; references/configuration.md lists all.' }];
+  return [
+    mode,
+    {
+      check: 'settings',
+      ok: false,
+      found: `unknown: ${unknown.join(', ')}`,
+      mend: 'Correct the name; references/configuration.md lists all.',
+    },
+  ];
 }
 
 async function credentials(app: App, config: Config): Promise<Finding[]> {
-  if (config.mode === 'dry-run') return [{ check: 'credentials', ok: true, found: 'not asked in dry-run mode' }];
+  if (config.mode === 'dry-run')
+    return [{ check: 'credentials', ok: true, found: 'not asked in dry-run mode' }];
   const numbers = await ask(app, 'account_list_numbers', { limit: 50 });
-  if (!numbers.ok) return [{ check: 'credentials', ok: false, found: `${numbers.error.code}: ${numbers.error.message}`, mend: numbers.error.next }];
+  if (!numbers.ok)
+    return [
+      {
+        check: 'credentials',
+        ok: false,
+        found: `${numbers.error.code}: ${numbers.error.message}`,
+        mend: numbers.error.next,
+      },
+    ];
   const owned = rowsOf(numbers.data['incoming_phone_numbers']);
   return [
-    { check: 'credentials', ok: true, found: `accepted; ${owned.length} number${owned.length === 1 ? '' : 's'} owned` },
+    {
+      check: 'credentials',
+      ok: true,
+      found: `accepted; ${owned.length} number${owned.length === 1 ? '' : 's'} owned`,
+    },
     sender(config, owned),
     ...webhooks(owned),
   ];
 }
 
-function sender({ settings: { TWILIO_FROM: from, TWILIO_MESSAGING_SERVICE_SID: service } }: Config, owned: readonly Row[]): Finding {
+function sender(
+  { settings: { TWILIO_FROM: from, TWILIO_MESSAGING_SERVICE_SID: service } }: Config,
+  owned: readonly Row[],
+): Finding {
   const check = 'sender';
   if (from === undefined) {
     if (service !== undefined) return { check, ok: true, found: `Messaging Service ${service}` };
-    return { check, ok: true, found: 'none configured: each call must name one (TWILIO_FROM sets a default)' };
+    return {
+      check,
+      ok: true,
+      found: 'none configured: each call must name one (TWILIO_FROM sets a default)',
+    };
   }
-  if (!from.startsWith('+')) return { check, ok: true, found: `${from} (a sender ID or short code; not checked)` };
+  if (!from.startsWith('+'))
+    return { check, ok: true, found: `${from} (a sender ID or short code; not checked)` };
   const number = owned.find((row) => row['phone_number'] === from);
   if (number !== undefined) return { check, ok: true, found: `${from} is owned by this account` };
   const senders = owned.map((row) => String(row['phone_number']));
@@ -84,27 +124,37 @@ function webhooks(owned: readonly Row[]): Finding[] {
     const urls = ['sms_url', 'voice_url', 'status_callback'].map((key) => [key, row[key]] as const);
     return urls.flatMap(([key, url]) => {
       if (typeof url !== 'string' || url === '' || url.startsWith('https://')) return [];
-      return [{
-        check: 'webhooks',
-        ok: false,
-        found: `${String(row['phone_number'])} has ${key} ${url}, which is not https`,
-        mend: 'Use an https URL (account_update_number sets it): over http, strangers can read and forge what Twilio sends.',
-      }];
+      return [
+        {
+          check: 'webhooks',
+          ok: false,
+          found: `${String(row['phone_number'])} has ${key} ${url}, which is not https`,
+          mend: 'Use an https URL (account_update_number sets it): over http, strangers can read and forge what Twilio sends.',
+        },
+      ];
     });
   });
 }
 
 async function clock(app: App): Promise<Finding[]> {
-  const told = await app.providerTime();
-  if (told === undefined) return [];
-  const off = Math.round(Math.abs(app.now().getTime() - told.getTime()) / 1000);
+  const request = encode({ method: 'GET', host: 'api', path: '/2010-04-01.json' }, {}, undefined);
+  const told = await app.client.send(request, { effect: 'read' }).then(
+    ({ headers }) => headers['date'],
+    () => undefined,
+  );
+  if (typeof told !== 'string') return [];
+  const off = Math.round(Math.abs(app.now().getTime() - Date.parse(told)) / 1000);
   const ok = off <= clockToleranceSeconds;
-  return [{
-    check: 'clock',
-    ok,
-    found: ok ? 'agrees with the provider' : `${off} seconds off the provider's`,
-    ...(!ok && { mend: 'Set this machine by NTP: tokens, schedules and webhook time limits depend on it.' }),
-  }];
+  return [
+    {
+      check: 'clock',
+      ok,
+      found: ok ? 'agrees with the provider' : `${off} seconds off the provider's`,
+      ...(!ok && {
+        mend: 'Set this machine by NTP: tokens, schedules and webhook time limits depend on it.',
+      }),
+    },
+  ];
 }
 
 function ask(app: App, name: string, input: Row): Promise<Result> {

@@ -24,9 +24,15 @@ for (const row of flags) {
   program.option(isSwitch ? `--${row.flag}` : `--${row.flag} <value>`, `${row.description} (${row.env})`);
 }
 
-program.command('serve', { isDefault: true }).description('serve MCP over stdio (the default)').action(() => serve(config()));
+program
+  .command('serve', { isDefault: true })
+  .description('serve MCP over stdio (the default)')
+  .action(() => serve(config()));
 
-program.command('tools').description('list the tools this configuration would serve').action(() => listTools(config()));
+program
+  .command('tools')
+  .description('list the tools this configuration would serve')
+  .action(() => listTools(config()));
 
 program
   .command('call')
@@ -44,7 +50,10 @@ program
   .option('--host <address>', 'address to bind', '127.0.0.1')
   .action((options: { port: string; host: string }) => runEmulator(options));
 
-program.command('doctor').description('check credentials, sender, webhooks and clock; exit code 1 if anything is wrong').action(() => diagnose(config));
+program
+  .command('doctor')
+  .description('check credentials, sender, webhooks and clock; exit code 1 if anything is wrong')
+  .action(() => diagnose(config));
 
 function config() {
   const given: Record<string, unknown> = program.opts();
@@ -62,7 +71,11 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(error instanceof OperationError ? `${error.code}: ${error.message}\nNext: ${error.details.next}\n` : `INTERNAL: ${String(error)}\n`);
+    process.stderr.write(
+      error instanceof OperationError
+        ? `${error.code}: ${error.message}\nNext: ${error.details.next}\n`
+        : `INTERNAL: ${String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -6,7 +6,8 @@ import { serveOverStdio } from '../mcp/stdio.ts';
 export async function serve(config: Config): Promise<void> {
   const app = await createApp(config);
   const { log } = app;
-  for (const name of unknownSettings()) log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
+  for (const name of unknownSettings())
+    log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
   const factory = await app.createServerFactory();
   log.info({ mode: config.mode, tools: app.surface.listed.length }, 'serving MCP over stdio');
   const stop = () => {

@@ -3,8 +3,10 @@ import type { Mode } from '../config.ts';
 
 const byMode: Readonly<Record<Mode, string>> = {
   live: 'Calls reach Twilio: messages and calls go to real people and cost money.',
-  emulator: 'SIMULATED: every call goes to a local Twilio. Nothing reaches a person and nothing costs. Each answer says simulated: true. Tell the user so.',
-  'dry-run': 'DRY RUN: no request is sent. Each answer shows the request that would go out. Tell the user so.',
+  emulator:
+    'SIMULATED: every call goes to a local Twilio. Nothing reaches a person and nothing costs. Each answer says simulated: true. Tell the user so.',
+  'dry-run':
+    'DRY RUN: no request is sent. Each answer shows the request that would go out. Tell the user so.',
 };
 
 export function instructionsFor(mode: Mode): string {

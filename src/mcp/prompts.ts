@@ -63,5 +63,7 @@ export function registerPrompts(mcp: McpServer): void {
 }
 
 function ask(...lines: readonly string[]) {
-  return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text: lines.join('\n') } }] };
+  return {
+    messages: [{ role: 'user' as const, content: { type: 'text' as const, text: lines.join('\n') } }],
+  };
 }

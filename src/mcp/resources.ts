@@ -1,7 +1,12 @@
 // The reference documents as MCP resources and as an Agent Skill: the same Markdown that stands in references/.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type McpServer, ProtocolError, ProtocolErrorCode, ResourceTemplate } from '@modelcontextprotocol/server';
+import {
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceTemplate,
+} from '@modelcontextprotocol/server';
 import { memorySkillFiles, SkillsExtension } from '@modelcontextprotocol/server/ext/skills';
 import { portableSkill } from '../skill.ts';
 
@@ -16,8 +21,13 @@ export interface References {
 /** Reads SKILL.md and references/ below the package's root. */
 export function readReferences(root: string): References {
   const folder = join(root, 'references');
-  const names = readdirSync(folder).filter((name) => name.endsWith('.md')).sort();
-  const pages = names.map((name): [string, string] => [name.slice(0, -3), readFileSync(join(folder, name), 'utf8')]);
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .sort();
+  const pages = names.map((name): [string, string] => [
+    name.slice(0, -3),
+    readFileSync(join(folder, name), 'utf8'),
+  ]);
   return { skill: readFileSync(join(root, 'SKILL.md'), 'utf8'), pages: new Map(pages) };
 }
 
@@ -25,7 +35,11 @@ export function registerReferences(mcp: McpServer, { skill, pages }: References)
   mcp.registerResource(
     'skill',
     'twilio://skill',
-    { title: 'Twilio skill', description: 'When to use these tools, and which page to read', mimeType: markdown },
+    {
+      title: 'Twilio skill',
+      description: 'When to use these tools, and which page to read',
+      mimeType: markdown,
+    },
     (uri) => ({ contents: [{ uri: uri.href, mimeType: markdown, text: skill }] }),
   );
   const names = [...pages.keys()];
@@ -44,11 +58,18 @@ export function registerReferences(mcp: McpServer, { skill, pages }: References)
   mcp.registerResource(
     'reference',
     template,
-    { title: 'Reference page', description: 'One page a surface: workflow, checklist, limits, errors', mimeType: markdown },
+    {
+      title: 'Reference page',
+      description: 'One page a surface: workflow, checklist, limits, errors',
+      mimeType: markdown,
+    },
     (uri, { page }) => {
       const text = typeof page === 'string' ? pages.get(page.replace(/\.md$/, '')) : undefined;
       if (text === undefined) {
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `No reference page ${uri.href}. Pages: ${names.join(', ')}.`);
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          `No reference page ${uri.href}. Pages: ${names.join(', ')}.`,
+        );
       }
       return { contents: [{ uri: uri.href, mimeType: markdown, text }] };
     },

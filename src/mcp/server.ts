@@ -1,5 +1,10 @@
 // The MCP server: tools, resources and prompts over the corridor. One factory serves both protocol eras.
-import { McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { findOperation, similarNames } from '../catalog/index.ts';
 import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
@@ -31,7 +36,13 @@ export async function createServerFactory(parts: ServerParts): Promise<() => Mcp
       {
         instructions: instructionsFor(parts.mode),
         capabilities: { tools: { listChanged: false }, completions: {} },
-        cacheHints: { 'tools/list': stable, 'prompts/list': stable, 'resources/list': stable, 'resources/templates/list': stable, 'resources/read': stable },
+        cacheHints: {
+          'tools/list': stable,
+          'prompts/list': stable,
+          'resources/list': stable,
+          'resources/templates/list': stable,
+          'resources/read': stable,
+        },
       },
     );
     mcp.server.setRequestHandler('tools/list', () => ({ tools }));
@@ -58,10 +69,16 @@ function listedOperation(name: string, surface: Surface): Operation {
   if (operation === undefined) {
     const near = similarNames(name);
     const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tools/list shows what there is.';
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name)}. ${hint}`);
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `There is no tool ${JSON.stringify(name)}. ${hint}`,
+    );
   }
   if (!surface.listed.includes(operation)) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `The tool ${name} is turned off: ${surface.whyNot(operation)}.`);
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `The tool ${name} is turned off: ${surface.whyNot(operation)}.`,
+    );
   }
   return operation;
 }

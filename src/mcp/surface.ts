@@ -62,7 +62,9 @@ export function chooseSurface(
     throw new OperationError(
       'CONFIGURATION_INVALID',
       `No toolset or tool is called ${[...unknown, ...idle].join(', ')}.`,
-      { next: `Toolsets are default, all, ${[...products].join(', ')}. \`twilio-mcp tools --toolsets all\` lists every tool.` },
+      {
+        next: `Toolsets are default, all, ${[...products].join(', ')}. \`twilio-mcp tools --toolsets all\` lists every tool.`,
+      },
     );
   }
   const wanted = (operation: Operation) =>

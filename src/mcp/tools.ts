@@ -10,7 +10,10 @@ import type { Result } from '../operation/result.ts';
 /** Longer patterns cost context and tell a model little; the server holds them all the same. */
 const longestPattern = 48;
 
-const dryRunOutput = z.object({ request: z.object({ method: z.string(), url: z.string() }), curl: z.string() });
+const dryRunOutput = z.object({
+  request: z.object({ method: z.string(), url: z.string() }),
+  curl: z.string(),
+});
 
 export function toolOf(operation: Operation, mode: Mode): Tool {
   const trait = traits[operation.effect];
@@ -41,7 +44,11 @@ type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 function rootObject(schema: JsonValue, extra: JsonObject = {}) {
   if (!isJsonObject(schema)) throw new Error('a tool schema is an object');
   const { properties } = schema;
-  return { ...schema, type: 'object' as const, properties: { ...(isJsonObject(properties) ? properties : {}), ...extra } };
+  return {
+    ...schema,
+    type: 'object' as const,
+    properties: { ...(isJsonObject(properties) ? properties : {}), ...extra },
+  };
 }
 
 function isJsonObject(value: unknown): value is JsonObject {
@@ -53,7 +60,9 @@ function lean(value: unknown): JsonValue {
   return walk(value, (schema) => {
     const { $schema: _dialect, examples: _examples, pattern, ...rest } = schema;
     const short = typeof pattern === 'string' && pattern.length <= longestPattern && !('format' in rest);
-    const bounded = Object.entries(rest).filter(([, each]) => each !== Number.MAX_SAFE_INTEGER && each !== Number.MIN_SAFE_INTEGER);
+    const bounded = Object.entries(rest).filter(
+      ([, each]) => each !== Number.MAX_SAFE_INTEGER && each !== Number.MIN_SAFE_INTEGER,
+    );
     return { ...Object.fromEntries(bounded), ...(short && { pattern }) };
   });
 }
@@ -61,7 +70,13 @@ function lean(value: unknown): JsonValue {
 /** The output schema as types alone: no field is promised, since an answer must never be refused for its shape. */
 function shape(value: unknown): JsonValue {
   return walk(value, (schema) =>
-    Object.fromEntries(Object.entries(schema).filter(([key]) => ['type', 'properties', 'items', 'additionalProperties', 'enum'].includes(key) && !(key === 'additionalProperties' && schema[key] === false))),
+    Object.fromEntries(
+      Object.entries(schema).filter(
+        ([key]) =>
+          ['type', 'properties', 'items', 'additionalProperties', 'enum'].includes(key) &&
+          !(key === 'additionalProperties' && schema[key] === false),
+      ),
+    ),
   );
 }
 
@@ -71,7 +86,10 @@ function walk(value: unknown, change: (schema: Json) => Json): JsonValue {
   if (!isRow(value)) return isScalar(value) ? value : null;
   const changed = Object.entries(change(value)).map(([key, each]): [string, JsonValue] => {
     if (key === 'properties' && isRow(each)) {
-      return [key, Object.fromEntries(Object.entries(each).map(([name, schema]) => [name, walk(schema, change)]))];
+      return [
+        key,
+        Object.fromEntries(Object.entries(each).map(([name, schema]) => [name, walk(schema, change)])),
+      ];
     }
     return [key, walk(each, change)];
   });
@@ -87,7 +105,10 @@ export function answerOf(result: Result): CallToolResult {
   if (result.ok) {
     const structured = { ...(result.simulated && { simulated: true }), ...result.data };
     const notes = result.notes.map((text) => ({ type: 'text' as const, text }));
-    return { content: [{ type: 'text', text: JSON.stringify(structured) }, ...notes], structuredContent: structured };
+    return {
+      content: [{ type: 'text', text: JSON.stringify(structured) }, ...notes],
+      structuredContent: structured,
+    };
   }
   return {
     isError: true,
@@ -98,7 +119,8 @@ export function answerOf(result: Result): CallToolResult {
 
 /** What happened, what it means, what to do next; the provider's own words last and quoted. */
 export function failureText(result: Extract<Result, { ok: false }>): string {
-  const { code, message, meaning, next, twilio_code, http_status, docs_url, reference, rule, quoted } = result.error;
+  const { code, message, meaning, next, twilio_code, http_status, docs_url, reference, rule, quoted } =
+    result.error;
   const facts = [
     rule && `rule ${rule}`,
     twilio_code && `Twilio error ${twilio_code}`,

@@ -29,14 +29,9 @@ export function phone(description: string) {
 
 /** A number, or a channel address such as `whatsapp:+14155550123`. */
 export function address(description: string) {
-  const pattern = /^(?:(?:whatsapp|rcs|messenger):)?(?:\+[1-9][0-9]{6,14}|[A-Za-z0-9_.@-]{3,100})$/;
+  const pattern = /^(?:\+[1-9][0-9]{6,14}|(?:whatsapp|rcs):\+[1-9][0-9]{6,14}|messenger:[0-9]{5,30})$/;
   return field(
-    z
-      .string()
-      .regex(
-        pattern,
-        'must be an E.164 number such as +14155550123, or a channel address such as whatsapp:+14155550123',
-      ),
+    z.string().regex(pattern, `${e164Advice}. On WhatsApp: whatsapp:+14155550123`),
     description,
     '+14155550123',
   );

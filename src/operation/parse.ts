@@ -16,7 +16,9 @@ export function parseInput(operation: Operation, input: unknown, defaults: Defau
 
 function told(issue: z.core.$ZodIssue, operation: Operation): string {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${JSON.stringify(key.slice(0, 64))} is not a field${nearest(key, operation)}`).join('; ');
+    return issue.keys
+      .map((key) => `${JSON.stringify(key.slice(0, 64))} is not a field${nearest(key, operation)}`)
+      .join('; ');
   }
   const field = issue.path.join('.');
   const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
@@ -26,13 +28,16 @@ function told(issue: z.core.$ZodIssue, operation: Operation): string {
 function nearest(key: string, operation: Operation): string {
   const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const near = Object.keys(operation.input.shape).find(
-    (name) => plain(name) === plain(key) || plain(name).startsWith(plain(key)) || plain(key).startsWith(plain(name)),
+    (name) =>
+      plain(name) === plain(key) || plain(name).startsWith(plain(key)) || plain(key).startsWith(plain(name)),
   );
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
 function usage(operation: Operation): string {
-  const fields = Object.entries(operation.input.shape).map(([name, type]) => (isOptional(type) ? `${name}?` : name));
+  const fields = Object.entries(operation.input.shape).map(([name, type]) =>
+    isOptional(type) ? `${name}?` : name,
+  );
   return `Its fields: ${fields.join(', ') || 'none'}.`;
 }
 

@@ -51,7 +51,9 @@ export async function connectClient(kind: Kind, serve: (transport: Transport) =>
   await client.connect(near);
   // Listing first is what hosts do; it also makes the 1.x client hold answers against the output schemas.
   await client.listTools();
-  return faceOf(client, (name, input, options) => client.callTool({ name, arguments: input }, undefined, options));
+  return faceOf(client, (name, input, options) =>
+    client.callTool({ name, arguments: input }, undefined, options),
+  );
 }
 
 function faceOf(
@@ -65,7 +67,9 @@ function faceOf(
       const answer: ToolAnswer = Object(await callTool(name, input, options));
       const blocks = Array.isArray(answer.content) ? answer.content : [];
       const texts = blocks.flatMap((block: unknown) =>
-        typeof block === 'object' && block !== null && 'text' in block && typeof block.text === 'string' ? [block.text] : [],
+        typeof block === 'object' && block !== null && 'text' in block && typeof block.text === 'string'
+          ? [block.text]
+          : [],
       );
       const { structuredContent: data } = answer;
       return {

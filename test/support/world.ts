@@ -1,0 +1,105 @@
+// One world per test: an emulator on a port of this machine with a clock that stands still, the real server, a real MCP client.
+import { type App, createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type ServedEmulator, serveEmulator } from '../../src/emulator/server.ts';
+import { serveOver } from '../../src/mcp/stdio.ts';
+import { type CallOptions, connectClient, type Kind, type Row, type TestClient } from './clients.ts';
+
+export type { Row } from './clients.ts';
+export { kinds } from './clients.ts';
+
+export interface WorldOptions {
+  readonly kind?: Kind;
+  /** Settings beside the account and the address of the emulator. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface World {
+  readonly app: App;
+  readonly emulator: ServedEmulator;
+  readonly client: TestClient;
+  /** Calls a tool that must succeed, and gives its data. */
+  readonly ok: (name: string, input?: Row, options?: CallOptions) => Promise<Row>;
+  /** Calls a tool that must fail, and gives its text. */
+  readonly no: (name: string, input?: Row, options?: CallOptions) => Promise<string>;
+  /** The emulator's control door: the other phone, the clock, faults. */
+  readonly control: (method: string, path: string, body?: Row) => Promise<Row>;
+  readonly advance: (seconds: number) => Promise<void>;
+  /** What the server logged. */
+  readonly log: readonly string[];
+  /** Requests that reached the emulator, without headers: `POST /2010-04-01/…`. */
+  readonly requests: (method?: string) => string[];
+  readonly close: () => Promise<void>;
+}
+
+/** Numbers of the emulated account; see references/emulator.md. */
+export const OWN_NUMBER = '+14155550100';
+export const PERSON = '+14155550123';
+
+const noon = Date.UTC(2026, 10, 23, 15, 0, 0);
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const emulator = await serveEmulator({ now: () => noon, clock: 'manual', port: 0 });
+  const env = {
+    TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
+    TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
+    TWILIO_API_BASE_URL: emulator.url,
+    TWILIO_FROM: OWN_NUMBER,
+    TWILIO_MCP_TOOLSETS: 'all',
+    ...options.env,
+  };
+  const log: string[] = [];
+  const now = () => new Date(emulator.emulator.world.clock.now());
+  const app = await createApp(loadConfig({ env, envFile: emptyFile }), {
+    now,
+    writeLog: (line) => log.push(line),
+  });
+  const factory = await app.createServerFactory();
+  const client = await connectClient(options.kind ?? '2.x', (transport) => serveOver(transport, factory));
+  return {
+    app,
+    emulator,
+    client,
+    log,
+    ok: async (name, input, callOptions) => {
+      const answer = await client.call(name, input, callOptions);
+      if (answer.isError) throw new Error(`${name} failed: ${answer.text}`);
+      return answer.data;
+    },
+    no: async (name, input, callOptions) => {
+      const answer = await client.call(name, input, callOptions);
+      if (!answer.isError) throw new Error(`${name} was carried out: ${answer.text}`);
+      return answer.text;
+    },
+    control: (method, path, body) => control(emulator.url, method, path, body),
+    advance: async (seconds) => {
+      await control(emulator.url, 'POST', '/clock/advance', { seconds });
+    },
+    requests: (method) =>
+      emulator.emulator
+        .requests()
+        .filter((record) => method === undefined || record.method === method)
+        .map((record) => `${record.method} ${record.path}`),
+    close: async () => {
+      await client.close();
+      await app.close();
+      await emulator.close();
+    },
+  };
+}
+
+/** A `.env` that holds nothing, so that no developer's own settings reach a test. */
+const emptyFile = new URL('empty.env', import.meta.url).pathname;
+
+async function control(url: string, method: string, path: string, body?: Row): Promise<Row> {
+  const response = await fetch(`${url}/_emulator${path}`, {
+    method,
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Error(`the control door said ${response.status}: ${JSON.stringify(answer)}`);
+  return typeof answer === 'object' && answer !== null ? { ...answer } : {};
+}
