@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Row } from './operation/define.ts';
 import { strangersWords } from './operation/fields.ts';
+import { isRow } from './operation/row.ts';
 
 export interface Projected {
   readonly data: Row;
@@ -88,8 +89,4 @@ function unwrap(schema: z.ZodType): z.ZodType {
     return inner instanceof z.ZodType ? unwrap(inner) : schema;
   }
   return schema;
-}
-
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,8 @@ import { operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
 import { type Config, secretsOf } from './config.ts';
-import { type ServedEmulator, serveEmulator } from './emulator/server.ts';
+import { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } from './emulator/emulator.ts';
+import { serveEmulator } from './emulator/server.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory } from './mcp/server.ts';
@@ -30,7 +31,7 @@ export interface App {
   readonly client: Client;
   readonly now: () => Date;
   /** The local Twilio, in emulator mode. */
-  readonly emulator: ServedEmulator | undefined;
+  readonly emulator: LocalTwilio | undefined;
   readonly createServerFactory: () => ReturnType<typeof createServerFactory>;
   /** Ends the connections and, in emulator mode, the local Twilio. */
   readonly close: () => Promise<void>;
@@ -46,10 +47,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     readOnly: settings.TWILIO_MCP_READ_ONLY,
   };
   const surface = chooseSurface(operations, featured, choice);
-  const emulator = mode === 'emulator' ? await startEmulator(config, now) : undefined;
+  const emulator = mode === 'emulator' ? await findEmulator(config, now) : undefined;
   const credentials = credentialsOf(config, emulator);
   const redactor = createRedactor({
-    secrets: [...secretsOf(settings), ...(emulator ? [emulator.emulator.authToken] : [])],
+    secrets: [...secretsOf(settings), ...(emulator ? [emulator.authToken] : [])],
   });
   const log = createLog({
     level: settings.TWILIO_MCP_LOG_LEVEL,
@@ -74,7 +75,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   });
   const perform = createPerform({
     mode,
-    account: config.account ?? emulator?.emulator.accountSid,
+    account: config.account ?? emulator?.accountSid,
     credential: kindOf(credentials),
     defaults: defaultsOf(config, emulator),
     policy: { access: { readOnly: settings.TWILIO_MCP_READ_ONLY } },
@@ -107,25 +108,39 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   };
 }
 
-/** The local Twilio answers to the configured account, so that moving to live changes nothing else. */
-function startEmulator({ settings }: Config, now: () => Date): Promise<ServedEmulator> {
+export interface LocalTwilio {
+  readonly url: string;
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The local Twilio: one that already runs where TWILIO_API_BASE_URL says, else one started here. It answers to the
+ * configured account, so that moving to live changes nothing else.
+ */
+async function findEmulator({ settings }: Config, now: () => Date): Promise<LocalTwilio> {
   const {
-    TWILIO_ACCOUNT_SID: accountSid,
-    TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_ACCOUNT_SID: accountSid = DEFAULT_ACCOUNT_SID,
+    TWILIO_AUTH_TOKEN: authToken = DEFAULT_AUTH_TOKEN,
     TWILIO_API_KEY: sid,
     TWILIO_API_SECRET: secret,
+    TWILIO_API_BASE_URL: url,
   } = settings;
-  return serveEmulator({
+  if (url !== undefined) return { url, accountSid, authToken, close: async () => undefined };
+  const apiKeys = sid !== undefined && secret !== undefined ? [{ sid, secret }] : [];
+  const served = await serveEmulator({
     now: () => now().getTime(),
     clock: 'auto',
     port: 0,
-    ...(accountSid !== undefined && { accountSid }),
-    ...(authToken !== undefined && { authToken }),
-    ...(sid !== undefined && secret !== undefined && { apiKeys: [{ sid, secret }] }),
+    accountSid,
+    authToken,
+    apiKeys,
   });
+  return { url: served.url, accountSid, authToken, close: () => served.close() };
 }
 
-function credentialsOf({ settings }: Config, emulator: ServedEmulator | undefined): Credentials {
+function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined): Credentials {
   const own: Credentials = {
     accountSid: settings.TWILIO_ACCOUNT_SID,
     authToken: settings.TWILIO_AUTH_TOKEN,
@@ -138,7 +153,7 @@ function credentialsOf({ settings }: Config, emulator: ServedEmulator | undefine
     segmentWriteKey: settings.SEGMENT_WRITE_KEY,
   };
   if (emulator === undefined) return own;
-  const { accountSid, authToken } = emulator.emulator;
+  const { accountSid, authToken } = emulator;
   return { ...own, accountSid, authToken, clientId: undefined, clientSecret: undefined };
 }
 
@@ -149,7 +164,7 @@ function kindOf({ apiKey, authToken, clientId }: Credentials): string {
 }
 
 /** The local Twilio owns numbers, so a rehearsal needs no sender of its own. */
-function defaultsOf({ settings }: Config, emulator: ServedEmulator | undefined): Defaults {
+function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): Defaults {
   const from = settings.TWILIO_FROM ?? (emulator && firstNumber);
   return {
     ...(from !== undefined && { from }),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isRow } from './answer.ts';
+import { isRow } from './operation/row.ts';
 
 /** The folder of package.json: references/ and SKILL.md stand beside it. */
 export const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -1,5 +1,5 @@
 // THE CORRIDOR. Every door walks it: parse → judge → reserve → send → settle → redact. It holds the only catch of the tool path.
-import { fenceStrangers, isRow, project } from './answer.ts';
+import { fenceStrangers, project } from './answer.ts';
 import type { Client } from './client/client.ts';
 import { asCurl } from './client/curl.ts';
 import { encode, type WireRequest } from './client/encode.ts';
@@ -11,6 +11,7 @@ import type { Defaults, Operation, RequestTemplate, Row } from './operation/defi
 import { OperationError } from './operation/errors.ts';
 import { parseInput } from './operation/parse.ts';
 import { errorOf, failureFrom, type Result } from './operation/result.ts';
+import { isRow } from './operation/row.ts';
 import { fence, maskPhone, type Redactor } from './redact.ts';
 
 export interface Call {

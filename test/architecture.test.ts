@@ -13,32 +13,32 @@ const source = new Map(files.map((file) => [file, readFileSync(join('src', file)
 
 /** Room → floor. A room is a folder of src/, or a file that lies in src/ itself. */
 const floors: Readonly<Record<string, number>> = {
-  cli: 5,
-  'index.ts': 5,
+  cli: 6,
+  'index.ts': 6,
+  'app.ts': 5,
   mcp: 4,
-  'app.ts': 4,
   'perform.ts': 3,
   catalog: 2,
   guards: 2,
   client: 2,
   emulator: 2,
   'answer.ts': 2,
+  'config.ts': 2,
   'log.ts': 2,
-  'skill.ts': 2,
   'package.ts': 2,
   operation: 1,
   twiml: 1,
   'redact.ts': 1,
   'redact-shapes.ts': 1,
   'signature.ts': 1,
-  'config.ts': 1,
+  'skill.ts': 1,
 };
 
 /** Rooms of the second floor that may use nothing but these of the first. */
 const narrow: Readonly<Record<string, readonly string[]>> = {
   catalog: ['operation', 'twiml'],
   emulator: ['signature.ts', 'twiml'],
-  guards: ['operation', 'twiml', 'config.ts'],
+  guards: ['operation', 'twiml'],
   operation: [],
   twiml: [],
 };

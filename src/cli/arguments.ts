@@ -1,9 +1,9 @@
 // An operation's input from the command line: one flag a field, derived from its schema, or everything as --json.
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { isRow } from '../answer.ts';
 import type { Operation, Row } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
+import { isRow } from '../operation/row.ts';
 
 interface FlagRow {
   readonly flag: string;

@@ -1,14 +1,11 @@
 // An operation as an MCP tool, and a result as a tool answer. Nothing is decided here; it is a projection.
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { isRow } from '../answer.ts';
 import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
 import { traits } from '../operation/effect.ts';
 import type { Result } from '../operation/result.ts';
-
-/** Longer patterns cost context and tell a model little; the server holds them all the same. */
-const longestPattern = 48;
+import { isRow } from '../operation/row.ts';
 
 const dryRunOutput = z.object({
   request: z.object({ method: z.string(), url: z.string() }),
@@ -28,7 +25,6 @@ export function toolOf(operation: Operation, mode: Mode): Tool {
       mode === 'live' ? {} : { simulated: { type: 'boolean' } },
     ),
     annotations: {
-      title: operation.title,
       readOnlyHint: trait.readOnly,
       destructiveHint: trait.destructive,
       idempotentHint: operation.idempotent ?? trait.idempotent,
@@ -55,16 +51,27 @@ function isJsonObject(value: unknown): value is JsonObject {
   return isRow(value);
 }
 
-/** The input schema as a model needs it: no dialect, no examples, no bound that says nothing. */
+/** Said to the model in words, and held by the server: patterns and lengths cost more context than they tell. */
+const unsaid = new Set([
+  '$schema',
+  'examples',
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'propertyNames',
+]);
+
+/** The input schema as a model needs it. */
 function lean(value: unknown): JsonValue {
-  return walk(value, (schema) => {
-    const { $schema: _dialect, examples: _examples, pattern, ...rest } = schema;
-    const short = typeof pattern === 'string' && pattern.length <= longestPattern && !('format' in rest);
-    const bounded = Object.entries(rest).filter(
-      ([, each]) => each !== Number.MAX_SAFE_INTEGER && each !== Number.MIN_SAFE_INTEGER,
-    );
-    return { ...Object.fromEntries(bounded), ...(short && { pattern }) };
-  });
+  return walk(value, (schema) =>
+    Object.fromEntries(
+      Object.entries(schema).filter(
+        ([key, each]) =>
+          !unsaid.has(key) && each !== Number.MAX_SAFE_INTEGER && each !== Number.MIN_SAFE_INTEGER,
+      ),
+    ),
+  );
 }
 
 /** The output schema as types alone: no field is promised, since an answer must never be refused for its shape. */

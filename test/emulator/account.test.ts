@@ -117,7 +117,7 @@ test('owned numbers are listed, searched for, configured and released', async ()
     smsMethod: 'GET',
   });
   expect(await sdk.incomingPhoneNumbers(found.sid).fetch()).toMatchObject({ smsUrl: url, voiceUrl: '' });
-  await expect(number.update({ smsUrl: 'no url' })).rejects.toMatchObject({ code: 21502 });
+  await expect(number.update({ smsUrl: 'no url' })).rejects.toMatchObject({ code: 21402 });
   expect(await sdk.incomingPhoneNumbers.tollFree.list()).toHaveLength(1);
   expect(await sdk.incomingPhoneNumbers.mobile.list()).toHaveLength(1);
   expect(await sdk.incomingPhoneNumbers.local.list()).toHaveLength(2);

@@ -1,0 +1,49 @@
+// `npm run demo`: a real MCP client drives the real server, a process of its own, against the local Twilio. Ends by itself.
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { serveEmulator } from '../src/emulator/server.ts';
+import { createRedactor } from '../src/redact.ts';
+import { scenes } from './demo/scenes.ts';
+import { createStage } from './demo/stage.ts';
+
+const emulator = await serveEmulator({ now: Date.now, clock: 'auto', port: 0 });
+const redactor = createRedactor({ secrets: [emulator.emulator.authToken] });
+const say = (line = '') => {
+  process.stdout.write(`${redactor.text(line)}\n`);
+};
+
+const transport = new StdioClientTransport({
+  command: process.execPath,
+  args: ['dist/cli/main.js', '--env-file', 'test/support/empty.env', '--log-level', 'error'],
+  env: {
+    PATH: process.env['PATH'] ?? '',
+    TWILIO_MCP_MODE: 'emulator',
+    TWILIO_API_BASE_URL: emulator.url,
+    TWILIO_MCP_TOOLSETS: 'all',
+  },
+});
+const client = new Client({ name: 'demo', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+await client.connect(transport);
+
+const { tools } = await client.listTools();
+say(
+  `twilio-mcp demo: ${tools.length} tools, served over MCP ${client.getNegotiatedProtocolVersion() ?? ''} by a process of its own.`,
+);
+say('Everything below is simulated by the local Twilio: no account, no money, no network.');
+
+const stage = createStage({ client, url: emulator.url, say });
+let failed = 0;
+for (const [title, play] of scenes) {
+  say(`\n── ${title}`);
+  try {
+    await play(stage);
+  } catch (error) {
+    failed += 1;
+    say(`   ✗ ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+await client.close();
+await emulator.close();
+say(failed === 0 ? '\nAll scenes went as they should.' : `\n${failed} of ${scenes.length} scenes failed.`);
+process.exitCode = failed === 0 ? 0 : 1;
