@@ -1,8 +1,7 @@
 // Here: accounts, their credentials, and who is let in: Basic with a token or an API key, Bearer from OAuth.
 // Not here: the routes that show and change accounts and keys (products/account.ts).
-import type { Realm } from './route.ts';
 import { defineTable, type World } from './state.ts';
-import { errorAnswer, notFound, TwilioError } from './wire.ts';
+import { type Answer, errorAnswer, notFound, TwilioError } from './wire.ts';
 
 export type Account = {
   readonly accountSid: string;
@@ -94,6 +93,12 @@ export function issueBearer(world: World, accountSid: string, seconds: number): 
   bearers(world).add({ accountSid, sid: token, expiresAt: world.clock.now() + seconds * 1000 });
   return token;
 }
+
+/** How a family of hosts knows its caller and words a refusal. */
+export type Realm = {
+  authenticate(world: World, headers: Headers): Account;
+  refuse(error: TwilioError): Answer;
+};
 
 export const twilioRealm: Realm = {
   authenticate: (world, headers) => {

@@ -3,7 +3,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { type Failing, failingError, failingStatus, readConnection } from './connection.ts';
-import type { Ids } from './state.ts';
+import type { Ids } from './ids.ts';
 
 export type CallbackParams = Readonly<Record<string, string | readonly string[]>>;
 

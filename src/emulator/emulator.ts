@@ -5,6 +5,7 @@ import { createCallbacks } from './callbacks.ts';
 import { type ClockMode, createClock } from './clock.ts';
 import { CORE_CONTROL, ControlError } from './control.ts';
 import { ConnectionReset, createFaults, insteadOfWork, spoil } from './faults.ts';
+import { createIds } from './ids.ts';
 import { createPhones } from './phones.ts';
 import { PRODUCTS } from './products.ts';
 import {
@@ -16,7 +17,7 @@ import {
   type Route,
   routeTable,
 } from './route.ts';
-import { createIds, type World } from './state.ts';
+import type { World } from './state.ts';
 import { type Answer, errorAnswer, readForm, TwilioError } from './wire.ts';
 
 export type EmulatorOptions = {

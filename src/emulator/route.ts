@@ -19,9 +19,9 @@
 //
 // Handlers throw TwilioError to refuse, use ask.world.clock for later, callbacks.send for webhooks and
 // phones.receive for what reaches a person.
-import type { Account } from './accounts.ts';
+import type { Account, Realm } from './accounts.ts';
 import type { World } from './state.ts';
-import type { Answer, Form, TwilioError } from './wire.ts';
+import type { Answer, Form } from './wire.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -67,16 +67,11 @@ export type ControlRoute = {
   readonly handle: (ask: ControlAsk) => unknown;
 };
 
-/** How a family of hosts knows its caller and words a refusal; Twilio's own is the default. */
-export type Realm = {
-  authenticate(world: World, headers: Headers): Account;
-  refuse(error: TwilioError): Answer;
-};
-
 export type Product = {
   readonly name: string;
   readonly routes: readonly Route[];
   readonly control?: readonly ControlRoute[];
+  /** For hosts with credentials and errors of their own, such as api.sendgrid.com; left out, Twilio's. */
   readonly realm?: Realm;
   readonly seed?: (world: World) => void;
 };

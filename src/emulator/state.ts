@@ -1,9 +1,9 @@
-// Here: what the emulator remembers: the world and its typed tables, and where SIDs come from.
+// Here: what the emulator remembers: the world and its typed tables.
 // Not here: the rows themselves; each product defines its own table beside its routes.
-import { createHash } from 'node:crypto';
 import type { Callbacks } from './callbacks.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
+import type { Ids } from './ids.ts';
 import type { Phones } from './phones.ts';
 
 export type Row = { readonly accountSid: string; readonly sid: string };
@@ -68,32 +68,4 @@ function createTable<R extends Row>(): { table: Table<R>; rows: () => readonly R
     remove: (accountSid, sid) => byKey.delete(key(accountSid, sid)),
   };
   return { table, rows: newestFirst };
-}
-
-export type Ids = {
-  /** "SM" → "SM" and 32 hexadecimal digits, the same ones in the same order for the same seed. */
-  sid(prefix: string): string;
-  /** Lower-case hexadecimal, for tokens and secrets. */
-  hex(length: number): string;
-  digits(length: number): string;
-  uuid(): string;
-  reset(): void;
-};
-
-export function createIds(seed: string): Ids {
-  let counter = 0;
-  const hex = (length: number): string => {
-    counter += 1;
-    const hash = createHash('sha512').update(`${seed}:${counter}`).digest('hex');
-    return hash.slice(0, length);
-  };
-  return {
-    sid: (prefix) => prefix + hex(32),
-    hex,
-    digits: (length) => [...hex(length)].map((digit) => Number.parseInt(digit, 16) % 10).join(''),
-    uuid: () => hex(32).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5'),
-    reset: () => {
-      counter = 0;
-    },
-  };
 }

@@ -36,7 +36,7 @@ export async function served(options: Partial<EmulatorOptions> = {}) {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: JSON.parse(await response.text()) };
   };
 
   const sdk = sdkClient(url, accountSid, authToken);

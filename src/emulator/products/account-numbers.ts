@@ -163,15 +163,12 @@ const SIDS = [
   'BundleSid',
   'IdentitySid',
 ];
-/** The code for a URL that is none, where Twilio has one of its own. */
-const URL_CODES: Readonly<Record<string, number>> = { SmsUrl: 21502, VoiceUrl: 21502, StatusCallback: 21502 };
-
 function applySettings(number: OwnedNumber, form: Form): void {
   for (const name of URLS) {
     const value = form.get(name);
     if (value === undefined) continue;
     if (value !== '' && !/^https?:\/\/[^\s]+$/i.test(value)) {
-      throw new TwilioError(400, URL_CODES[name] ?? 20001, `${name} is not a valid URL: ${value}`);
+      throw new TwilioError(400, 21402, `${name} is not a valid URL: ${value}`);
     }
     number.settings[snake(name)] = value;
   }
