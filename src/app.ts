@@ -25,6 +25,8 @@ export interface AppOptions {
 
 export interface App {
   readonly config: Config;
+  /** The account requests are made for. */
+  readonly account: string | undefined;
   readonly perform: Perform;
   readonly surface: Surface;
   readonly log: Log;
@@ -73,9 +75,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     timeoutMs,
     deadlineMs: 2 * timeoutMs,
   });
+  const account = config.account ?? emulator?.accountSid;
   const perform = createPerform({
     mode,
-    account: config.account ?? emulator?.accountSid,
+    account,
     credential: kindOf(credentials),
     defaults: defaultsOf(config, emulator),
     policy: { access: { readOnly: settings.TWILIO_MCP_READ_ONLY } },
@@ -87,6 +90,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   });
   return {
     config,
+    account,
     perform,
     surface,
     log,

@@ -3,8 +3,9 @@ import { createApp } from '../app.ts';
 import { findOperation, similarNames } from '../catalog/index.ts';
 import type { Config } from '../config.ts';
 import { failureText } from '../mcp/tools.ts';
+import type { Operation } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
-import { readInput } from './arguments.ts';
+import { flagsOf, readInput } from './arguments.ts';
 
 export async function callOperation(config: Config, name: string, args: readonly string[]): Promise<void> {
   const operation = findOperation(name);
@@ -13,6 +14,10 @@ export async function callOperation(config: Config, name: string, args: readonly
     throw new OperationError('UNKNOWN_OPERATION', `There is no operation ${JSON.stringify(name)}.`, {
       next: `${near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''}\`twilio-mcp tools --toolsets all\` lists every one.`,
     });
+  }
+  if (args.includes('--help')) {
+    process.stdout.write(usageOf(operation));
+    return;
   }
   const input = readInput(operation, args);
   const app = await createApp(config);
@@ -31,4 +36,12 @@ export async function callOperation(config: Config, name: string, args: readonly
   } finally {
     await app.close();
   }
+}
+
+function usageOf(operation: Operation): string {
+  const rows = flagsOf(operation).map(
+    ({ flag, type, about, required }) =>
+      `  --${flag.padEnd(26)} ${type.padEnd(8)} ${required ? 'required. ' : ''}${about}`,
+  );
+  return [`${operation.name} (${operation.effect}): ${operation.about}`, ...rows, ''].join('\n');
 }

@@ -137,7 +137,8 @@ function webhooks(owned: readonly Row[]): Finding[] {
 }
 
 async function clock(app: App): Promise<Finding[]> {
-  const request = encode({ method: 'GET', host: 'api', path: '/2010-04-01.json' }, {}, undefined);
+  const path = '/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json';
+  const request = encode({ method: 'GET', host: 'api', path, fixed: { PageSize: 1 } }, {}, app.account);
   const told = await app.client.send(request, { effect: 'read' }).then(
     ({ headers }) => headers['date'],
     () => undefined,

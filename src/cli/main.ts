@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The human's door: reads the command line, hands over, sets the exit code. Each command has a file of its own.
 import { Command, CommanderError } from 'commander';
-import { loadConfig, settingRows } from '../config.ts';
+import { type Config, loadConfig, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
 import { callOperation } from './call.ts';
@@ -12,36 +12,49 @@ import { listTools } from './tools.ts';
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
 
-const program = new Command('twilio-mcp')
+/** Settings may be given before or after the command's name, as people expect of either. */
+function withSettings(command: Command): Command {
+  command.option('--env-file <path>', 'read settings from this file instead of .env');
+  for (const { env, flag, description } of flags) {
+    const isSwitch = env === 'TWILIO_MCP_READ_ONLY';
+    command.option(isSwitch ? `--${flag}` : `--${flag} <value>`, `${description} (${env})`);
+  }
+  return command;
+}
+
+function configOf(command: Command): Config {
+  const given: Record<string, unknown> = command.optsWithGlobals();
+  const values = flags.map(({ env, flag }): [string, string | undefined] => {
+    const value = given[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+    return [env, value === true ? 'true' : typeof value === 'string' ? value : undefined];
+  });
+  const envFile = given['envFile'];
+  return loadConfig({ flags: Object.fromEntries(values), ...(typeof envFile === 'string' && { envFile }) });
+}
+
+const program = withSettings(new Command('twilio-mcp'))
   .description('Twilio for AI agents: an MCP server over stdio, and the same operations by hand.')
   .version(versionOfPackage())
-  .option('--env-file <path>', 'read settings from this file instead of .env')
   .enablePositionalOptions()
   .exitOverride();
 
-for (const row of flags) {
-  const isSwitch = row.env === 'TWILIO_MCP_READ_ONLY';
-  program.option(isSwitch ? `--${row.flag}` : `--${row.flag} <value>`, `${row.description} (${row.env})`);
-}
-
-program
-  .command('serve', { isDefault: true })
+withSettings(program.command('serve', { isDefault: true }))
   .description('serve MCP over stdio (the default)')
-  .action(() => serve(config()));
+  .action((_options, command: Command) => serve(configOf(command)));
 
-program
-  .command('tools')
+withSettings(program.command('tools'))
   .description('list the tools this configuration would serve')
-  .action(() => listTools(config()));
+  .action((_options, command: Command) => listTools(configOf(command)));
 
-program
-  .command('call')
+withSettings(program.command('call'))
   .argument('<operation>', 'operation name, such as messaging_send_message')
   .argument('[flags...]', "the input: --json '{…}', or one flag a field")
   .description('run one operation and print its answer as JSON')
   .allowUnknownOption()
   .passThroughOptions()
-  .action((name: string, args: string[]) => callOperation(config(), name, args));
+  .action((name: string, args: string[], _options, command: Command) =>
+    callOperation(configOf(command), name, args),
+  );
 
 program
   .command('emulator')
@@ -50,20 +63,9 @@ program
   .option('--host <address>', 'address to bind', '127.0.0.1')
   .action((options: { port: string; host: string }) => runEmulator(options));
 
-program
-  .command('doctor')
+withSettings(program.command('doctor'))
   .description('check credentials, sender, webhooks and clock; exit code 1 if anything is wrong')
-  .action(() => diagnose(config));
-
-function config() {
-  const given: Record<string, unknown> = program.opts();
-  const values = flags.map((row): [string, string | undefined] => {
-    const value = given[row.flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
-    return [row.env, value === true ? 'true' : typeof value === 'string' ? value : undefined];
-  });
-  const envFile = given['envFile'];
-  return loadConfig({ flags: Object.fromEntries(values), ...(typeof envFile === 'string' && { envFile }) });
-}
+  .action((_options, command: Command) => diagnose(() => configOf(command)));
 
 try {
   await program.parseAsync();
