@@ -17,7 +17,7 @@ export async function receiver(reply: (heard: Heard, nth: number) => Reply | Pro
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', async () => {
+    incoming.on('end', async (): Promise<void> => {
       const body = Buffer.concat(chunks).toString();
       const url = `http://${incoming.headers.host}${incoming.url}`;
       const params = Object.fromEntries(new URLSearchParams(body));
@@ -30,7 +30,10 @@ export async function receiver(reply: (heard: Heard, nth: number) => Reply | Pro
         location,
         hangUp,
       } = await reply(one, heard.length);
-      if (hangUp) return incoming.socket.resetAndDestroy();
+      if (hangUp) {
+        incoming.socket.resetAndDestroy();
+        return;
+      }
       outgoing
         .writeHead(status, { 'content-type': type, ...(location !== undefined && { location }) })
         .end(text);
@@ -44,4 +47,14 @@ export async function receiver(reply: (heard: Heard, nth: number) => Reply | Pro
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the receiver has no port');
   return { url: `http://127.0.0.1:${address.port}`, heard };
+}
+
+/** An address where nobody listens. */
+export async function closedPort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('the server had no port');
+  return `http://127.0.0.1:${address.port}`;
 }

@@ -113,7 +113,11 @@ function listOwned(ask: Ask, type?: NumberType) {
       (phoneNumber === undefined || one.phoneNumber.includes(phoneNumber)) &&
       (friendlyName === undefined || one.friendlyName === friendlyName),
   );
-  return uriPage(ask, 'incoming_phone_numbers', rows, show);
+  return uriPage(ask, 'incoming_phone_numbers', rows, (number) => {
+    const { type: shown, ...rest } = show(number);
+    // Only the list of all kinds says which kind each is.
+    return type === undefined ? { ...rest, type: shown } : rest;
+  });
 }
 
 function named(ask: Ask): OwnedNumber {
@@ -191,7 +195,7 @@ function snake(name: string): string {
   return name.replace(/(?<=.)([A-Z])/g, '_$1').toLowerCase();
 }
 
-function show(number: OwnedNumber): unknown {
+function show(number: OwnedNumber) {
   const { accountSid, sid, phoneNumber, type, friendlyName, settings, createdAt, updatedAt } = number;
   return {
     sid,

@@ -44,7 +44,7 @@ export const messaging: Product = {
       const outcome = ask.form.get('Outcome') ?? 'confirmed';
       if (outcome !== 'confirmed' && outcome !== 'unconfirmed') throw invalidParameter('Outcome');
       const now = rfc2822(ask.world.clock.now());
-      return created({
+      return ok({
         account_sid: ask.account.sid,
         message_sid: sid,
         outcome,
