@@ -5,7 +5,7 @@ export function portableSkill(skill: string): string {
   const [, front, body] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(skill) ?? [];
   if (front === undefined || body === undefined) throw new Error('SKILL.md has no front matter');
   const lines = front.split('\n');
-  const start = lines.findIndex((line) => line === 'metadata:');
+  const start = lines.indexOf('metadata:');
   if (start === -1) return skill;
   const length = lines.slice(start + 1).findIndex((line) => !line.startsWith(' '));
   const end = length === -1 ? lines.length : start + 1 + length;
