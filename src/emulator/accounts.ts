@@ -26,7 +26,12 @@ export type ApiKey = {
   updatedAt: number;
 };
 
-type Bearer = { readonly accountSid: string; readonly sid: string; readonly expiresAt: number };
+type Bearer = {
+  readonly accountSid: string;
+  readonly sid: string;
+  readonly token: string;
+  readonly expiresAt: number;
+};
 
 /** Keyed by their own SID on both sides: an account belongs to itself. */
 export const accounts = defineTable<Account>('accounts');
@@ -90,7 +95,8 @@ export function usesApiKey(headers: Headers): boolean {
 
 export function issueBearer(world: World, accountSid: string, seconds: number): string {
   const token = `emulated.${world.ids.hex(64)}`;
-  bearers(world).add({ accountSid, sid: token, expiresAt: world.clock.now() + seconds * 1000 });
+  const expiresAt = world.clock.now() + seconds * 1000;
+  bearers(world).add({ accountSid, sid: world.ids.sid('BT'), token, expiresAt });
   return token;
 }
 
@@ -127,7 +133,7 @@ function holderOf(world: World, headers: Headers): Account | undefined {
   const token = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   const bearer = bearers(world)
     .all()
-    .find((one) => one.sid === token && one.expiresAt > world.clock.now());
+    .find((one) => one.token === token && one.expiresAt > world.clock.now());
   return bearer === undefined ? undefined : accountBySid(world, bearer.accountSid);
 }
 

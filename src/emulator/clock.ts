@@ -52,7 +52,7 @@ export function createClock(mode: ClockMode, realNow: () => number, failed: (err
   const arm = (): void => {
     clearTimeout(wake);
     if (mode === 'manual' || waiting.length === 0) return;
-    const soonest = Math.min(...waiting.map((one) => one.time));
+    const soonest = waiting.reduce((least, { time }) => Math.min(least, time), Number.POSITIVE_INFINITY);
     // A timer of more than 2^31 ms would fire at once in Node.
     wake = setTimeout(runDue, Math.min(Math.max(0, soonest - now()), 2 ** 31 - 1));
     wake.unref();

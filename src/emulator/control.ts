@@ -3,6 +3,7 @@
 import { FAULT_KINDS, type Fault } from './faults.ts';
 import type { Phone } from './phones.ts';
 import { type ControlRoute, controlRoute } from './route.ts';
+import type { Row } from './state.ts';
 import { iso } from './wire.ts';
 
 /** A wrong request to the control door, answered with 400 and the reason. */
@@ -19,12 +20,18 @@ export const CORE_CONTROL: readonly ControlRoute[] = [
     clock: world.clock.mode,
     pending_timers: world.clock.pending(),
     account_sid: world.options.accountSid,
+    mishaps: world.mishaps,
   })),
-  controlRoute('GET', '/state', 'every table with its rows (?table=name for one)', ({ world, query }) => {
-    const wanted = query.get('table');
-    const tables = [...world.tables].filter(([name]) => wanted === undefined || wanted === name);
-    return Object.fromEntries(tables.map(([name, { rows }]) => [name, rows()]));
-  }),
+  controlRoute(
+    'GET',
+    '/state',
+    'every table with its rows, secrets masked (?table=name for one)',
+    ({ world, query }) => {
+      const wanted = query.get('table');
+      const tables = [...world.tables].filter(([name]) => wanted === undefined || wanted === name);
+      return Object.fromEntries(tables.map(([name, { rows }]) => [name, rows().map(masked)]));
+    },
+  ),
   controlRoute(
     'GET',
     '/callbacks',
@@ -66,7 +73,7 @@ export const CORE_CONTROL: readonly ControlRoute[] = [
   controlRoute(
     'POST',
     '/phones/{number}',
-    '{delivery?, error_code?, answers?, line?}: how a phone behaves from now on',
+    '{delivery?, error_code?, answers?, line?, verified?}: how a phone behaves from now on',
     ({ world, param, body }) => {
       const phone = world.phones.get(param('number'));
       phone.delivery = oneOf(body, 'delivery', DELIVERIES) ?? phone.delivery;
@@ -74,6 +81,7 @@ export const CORE_CONTROL: readonly ControlRoute[] = [
       phone.line = oneOf(body, 'line', LINES) ?? phone.line;
       if ('error_code' in body)
         phone.errorCode = body['error_code'] === null ? undefined : positive(body, 'error_code');
+      if (typeof body['verified'] === 'boolean') phone.isVerified = body['verified'];
       return showPhone(phone);
     },
   ),
@@ -90,8 +98,16 @@ export const CORE_CONTROL: readonly ControlRoute[] = [
   ),
 ];
 
-function showPhone({ number, delivery, errorCode, answers, line, received }: Phone): unknown {
-  return { number, delivery, error_code: errorCode ?? null, answers, line, received: received.length };
+/** The account may be configured with a real token: it is compared, never shown. */
+function masked(row: Row): unknown {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, /token|secret/i.test(name) ? '***' : value]),
+  );
+}
+
+function showPhone({ number, delivery, errorCode, answers, line, isVerified, received }: Phone): unknown {
+  const error_code = errorCode ?? null;
+  return { number, delivery, error_code, answers, line, verified: isVerified, received: received.length };
 }
 
 function readFault(body: Readonly<Record<string, unknown>>): Fault {

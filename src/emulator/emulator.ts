@@ -1,24 +1,17 @@
 // Here: the whole emulator as one function Request → Response, and the world behind it.
 // Not here: a port (server.ts), and what any route does (products/).
-import { type Account, accountOfPath, seedAccounts, twilioRealm } from './accounts.ts';
+import { seedAccounts } from './accounts.ts';
 import { createCallbacks } from './callbacks.ts';
 import { type ClockMode, createClock } from './clock.ts';
-import { CORE_CONTROL, ControlError } from './control.ts';
+import { controlDoor } from './control-door.ts';
 import { ConnectionReset, createFaults, insteadOfWork, spoil } from './faults.ts';
 import { createIds } from './ids.ts';
 import { createPhones } from './phones.ts';
 import { PRODUCTS } from './products.ts';
-import {
-  type Ask,
-  type ControlRoute,
-  controlRoute,
-  type Matched,
-  type Product,
-  type Route,
-  routeTable,
-} from './route.ts';
+import { controlRoute } from './route.ts';
 import type { World } from './state.ts';
-import { type Answer, errorAnswer, readForm, TwilioError } from './wire.ts';
+import { plainHost, twilioDoor } from './twilio-door.ts';
+import { type Answer, isJson, parseJson, readForm } from './wire.ts';
 
 export type EmulatorOptions = {
   /** Real time in milliseconds; the emulator's own clock starts there. */
@@ -30,6 +23,8 @@ export type EmulatorOptions = {
   readonly authToken?: string;
   readonly apiKeys?: readonly { readonly sid: string; readonly secret: string }[];
   readonly oauthClients?: readonly { readonly id: string; readonly secret: string }[];
+  /** A trial account reaches only phones that the control door has verified. */
+  readonly isTrial?: boolean;
   /** Hosts beside loopback that callbacks may reach. */
   readonly allowedHosts?: readonly string[];
   /** At most so many requests in one second, then 429 with 20429. */
@@ -135,21 +130,11 @@ export function createEmulator(options: EmulatorOptions): Emulator {
   };
 }
 
-type Asked = {
-  readonly request: Request;
-  readonly text: string;
-  readonly host: string;
-  readonly path: string;
-  readonly url: URL;
-};
-
 function createWorld(options: EmulatorOptions): World {
   const ids = createIds(options.seed ?? 'twilio-mcp');
+  const mishaps: string[] = [];
   const mishap = (error: unknown): void => {
-    // Work behind a timer has no caller to answer; the process hears of it as of any unhandled failure.
-    queueMicrotask(() => {
-      throw error;
-    });
+    mishaps.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   };
   const clock = createClock(options.clock ?? 'auto', options.now, mishap);
   const { fetch: doFetch = fetch, allowedHosts = [] } = options;
@@ -160,143 +145,15 @@ function createWorld(options: EmulatorOptions): World {
     callbacks: createCallbacks({ clock, ids, fetch: doFetch, allowedHosts }),
     faults: createFaults(),
     tables: new Map(),
+    mishaps,
     options: {
       accountSid: options.accountSid ?? DEFAULT_ACCOUNT_SID,
       authToken: options.authToken ?? DEFAULT_AUTH_TOKEN,
       apiKeys: options.apiKeys ?? [],
+      isTrial: options.isTrial ?? false,
       oauthClients: options.oauthClients ?? [],
     },
   };
-}
-
-type Owned = Route & { readonly product: Product };
-
-function twilioDoor(world: World, perSecond: number | undefined): (asked: Asked) => Promise<Answer> {
-  const owned: Owned[] = PRODUCTS.flatMap((product) => product.routes.map((one) => ({ ...one, product })));
-  const find = routeTable(owned, ({ method, host }) => `${method} ${host}`);
-  let window = { second: 0, count: 0 };
-
-  const limited = (): boolean => {
-    if (perSecond === undefined) return false;
-    const second = Math.floor(world.clock.now() / 1000);
-    window = { second, count: window.second === second ? window.count + 1 : 1 };
-    return window.count > perSecond;
-  };
-
-  return async (asked) => {
-    const { request, host, path } = asked;
-    const matched = find(`${request.method} ${host}`, path);
-    if (matched === undefined) return notEmulated(request.method, host, path);
-    const realm = matched.route.product.realm ?? twilioRealm;
-    try {
-      if (limited()) throw new TwilioError(429, 20429, 'Too Many Requests', { 'retry-after': '1' });
-      return await matched.route.handle(buildAsk(world, asked, matched, realm.authenticate));
-    } catch (error) {
-      if (error instanceof TwilioError) return realm.refuse(error);
-      throw error;
-    }
-  };
-}
-
-function buildAsk(
-  world: World,
-  { request, text, host, path, url }: Asked,
-  { route, params }: Matched<Owned>,
-  authenticate: (world: World, headers: Headers) => Account,
-): Ask {
-  const { headers, method } = request;
-  const holder = route.auth === 'none' ? undefined : authenticate(world, headers);
-  const named = params.get('AccountSid');
-  const account =
-    holder !== undefined && named !== undefined ? accountOfPath(world, holder, named, path) : holder;
-  const json = isJson(headers) ? parseJson(text) : undefined;
-  return {
-    world,
-    get account() {
-      if (account === undefined) throw new Error(`${route.path} is open: it has no account.`);
-      return account;
-    },
-    method,
-    host,
-    path,
-    query: readForm(url.search.slice(1)),
-    form: readForm(json === undefined ? text : ''),
-    json,
-    headers,
-    param: (name) => paramOf(params, name, route.path),
-  };
-}
-
-function controlDoor(
-  world: World,
-  own: readonly ControlRoute[],
-): (method: string, path: string, url: URL, text: string) => Promise<Response> {
-  const routes = [...CORE_CONTROL, ...own, ...PRODUCTS.flatMap((product) => product.control ?? [])];
-  const find = routeTable(routes, ({ method }) => method);
-  const help = routes.map(({ method, path, about }) => ({ method, path: `/_emulator${path}`, about }));
-
-  return async (method, path, url, text) => {
-    if (method === 'GET' && path === '/help') return Response.json({ routes: help });
-    const matched = find(method, path);
-    if (matched === undefined) {
-      return Response.json(
-        { error: `${method} /_emulator${path} is no control route.`, routes: help },
-        { status: 404 },
-      );
-    }
-    const { route, params } = matched;
-    try {
-      const body = readControlBody(text);
-      const param = (name: string): string => paramOf(params, name, route.path);
-      return Response.json(await route.handle({ world, body, param, query: readForm(url.search.slice(1)) }));
-    } catch (error) {
-      if (error instanceof ControlError)
-        return Response.json({ error: error.message, route: route.about }, { status: 400 });
-      if (error instanceof TwilioError) {
-        return Response.json({ error: error.message, code: error.code }, { status: error.status });
-      }
-      throw error;
-    }
-  };
-}
-
-function readControlBody(text: string): Readonly<Record<string, unknown>> {
-  if (text === '') return {};
-  const body = parseJson(text);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new ControlError('The body must be a JSON object.');
-  }
-  return Object.fromEntries(Object.entries(body));
-}
-
-function paramOf(params: ReadonlyMap<string, string>, name: string, template: string): string {
-  const value = params.get(name);
-  if (value === undefined) throw new Error(`${template} has no {${name}}.`);
-  return value;
-}
-
-function notEmulated(method: string, host: string, path: string): Answer {
-  const message = host.includes('.')
-    ? `The emulator does not answer this route yet: ${method} ${host} ${path}`
-    : `The emulator expects /<host>/<path>, for instance /api.twilio.com/2010-04-01/Accounts.json; it got ${method} /${host}${path}`;
-  return errorAnswer(new TwilioError(501, 501, message));
-}
-
-/** api.dublin.ie1.twilio.com is api.twilio.com of a region: the same routes. */
-function plainHost(host: string): string {
-  return host.toLowerCase().replace(/^([a-z-]+)\.(?:[a-z-]+\.)?[a-z]{2}\d\.twilio\.com$/, '$1.twilio.com');
-}
-
-function isJson(headers: Headers): boolean {
-  return /\bjson\b/i.test(headers.get('content-type') ?? '');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function toResponse(requestId: string, { status, body, raw, headers = {} }: Answer): Response {

@@ -21,6 +21,8 @@ export type Phone = {
   answers: 'yes' | 'no' | 'busy' | 'machine';
   /** What the network says the number is, for 21614, Lookup and the like. */
   line: 'mobile' | 'landline' | 'voip' | 'toll-free';
+  /** Verified by the account, as a trial account needs. */
+  isVerified: boolean;
   readonly received: Received[];
 };
 
@@ -33,7 +35,7 @@ export type Phones = {
   clear(): void;
 };
 
-/** Numbers that fail from the start, all in the fictional 555-01xx range. */
+/** Numbers that fail from the start, all fictional: the last two digits are those of the error code. */
 const SEEDED: readonly Pick<Phone, 'number' | 'delivery' | 'errorCode'>[] = [
   { number: '+12015550103', delivery: 'undelivered', errorCode: 30003 },
   { number: '+12015550104', delivery: 'failed', errorCode: 30004 },
@@ -57,6 +59,7 @@ export function createPhones(): Phones {
       errorCode: seeded?.errorCode,
       answers: 'yes',
       line: 'mobile',
+      isVerified: false,
       received: [],
     };
     phones.set(bare, phone);

@@ -101,6 +101,13 @@ type Pattern<T> = {
   readonly literal: number;
 };
 
+/** For doors: what a handler's `param(name)` gives. */
+export function paramOf(params: ReadonlyMap<string, string>, name: string, template: string): string {
+  const value = params.get(name);
+  if (value === undefined) throw new Error(`${template} has no {${name}}.`);
+  return value;
+}
+
 /** Of several templates that fit, the one with the most literal text wins: "/Local.json" before "/{Sid}.json". */
 export function routeTable<T extends { readonly path: string }>(
   routes: readonly T[],

@@ -2,6 +2,7 @@
 // Not here: what it answers (emulator.ts).
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createEmulator, type Emulator, type EmulatorOptions } from './emulator.ts';
+import { ConnectionReset } from './faults.ts';
 
 export type ServedEmulator = {
   /** What TWILIO_API_BASE_URL is set to. */
@@ -56,9 +57,15 @@ async function answer(
       outgoing.write(part);
     }
     outgoing.end();
-  } catch {
-    // A fault ordered this, or the emulator itself failed: either way the caller sees a dropped connection.
-    incoming.socket.resetAndDestroy();
+  } catch (error) {
+    if (error instanceof ConnectionReset || outgoing.headersSent) {
+      incoming.socket.resetAndDestroy();
+      return;
+    }
+    // A fault of the emulator's own: said aloud, since a dropped connection would look like an ordered one.
+    const message = `The emulator itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    outgoing.writeHead(500, { 'content-type': 'application/json' });
+    outgoing.end(JSON.stringify({ code: 20500, message, more_info: null, status: 500 }));
   }
 }
 

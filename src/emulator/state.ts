@@ -27,12 +27,16 @@ export type World = {
   readonly faults: Faults;
   readonly options: WorldOptions;
   readonly tables: Map<string, { rows(): readonly Row[] }>;
+  /** Failures of the emulator itself behind a timer, where no caller waits for an answer. */
+  readonly mishaps: string[];
 };
 
 export type WorldOptions = {
   readonly accountSid: string;
   readonly authToken: string;
   readonly apiKeys: readonly { readonly sid: string; readonly secret: string }[];
+  /** A trial account reaches verified phones only (21608). */
+  readonly isTrial: boolean;
   readonly oauthClients: readonly { readonly id: string; readonly secret: string }[];
 };
 

@@ -103,3 +103,16 @@ export function defined<Value>(values: Record<string, Value | undefined>): Recor
   for (const [name, value] of Object.entries(values)) if (value !== undefined) kept[name] = value;
   return kept;
 }
+
+export function isJson(headers: Headers): boolean {
+  return /\bjson\b/i.test(headers.get('content-type') ?? '');
+}
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -155,7 +155,7 @@ test('the record of requests has parameters and no credentials', async () => {
 });
 
 test('the control door tells its routes, its state, and what is wrong with a request', async () => {
-  const { control, url } = await served();
+  const { control, url, accountSid, authToken } = await served();
   const { body: help } = await control('GET', '/help');
   const known = help.routes.map((one: { method: string; path: string }) => `${one.method} ${one.path}`);
   expect(known).toContain('POST /_emulator/clock/advance');
@@ -164,6 +164,9 @@ test('the control door tells its routes, its state, and what is wrong with a req
   expect((await control('GET', '')).body).toMatchObject({ simulated: true, now: '2026-11-02T09:00:00Z' });
   const { body: state } = await control('GET', '/state?table=incoming%20phone%20numbers');
   expect(Object.keys(state)).toEqual(['incoming phone numbers']);
+  const { body: whole } = await control('GET', '/state');
+  expect(whole.accounts).toMatchObject([{ sid: accountSid, authToken: '***' }]);
+  expect(JSON.stringify(whole)).not.toContain(authToken);
   expect(await control('POST', '/nowhere', {})).toMatchObject({ status: 404 });
   expect(await control('POST', '/clock/advance', { seconds: -1 })).toMatchObject({ status: 400 });
   expect(await control('POST', '/clock/advance', [])).toMatchObject({ status: 400 });
@@ -203,6 +206,33 @@ test('in auto mode a message is delivered without anyone touching the clock', as
   const { sdk } = await served({ clock: 'auto', now: tick });
   const { sid } = await sdk.messages.create({ to: TO, from: FROM, body: 'Hi' });
   await expect.poll(async () => (await sdk.messages(sid).fetch()).status).toBe('delivered');
+});
+
+test('a failure behind a timer is on record and does not stop the clock', async () => {
+  const { emulator, control } = await served();
+  const { world } = emulator;
+  let ran = false;
+  world.clock.after(1, () => {
+    throw new Error('broken product');
+  });
+  world.clock.after(2, () => {
+    ran = true;
+  });
+  await control('POST', '/clock/advance', { seconds: 5 });
+  expect(ran).toBe(true);
+  expect((await control('GET', '')).body.mishaps).toEqual([expect.stringContaining('broken product')]);
+  world.mishaps.length = 0;
+});
+
+test('a failure of the emulator itself is an answer that says so', async () => {
+  const { url, emulator } = await served();
+  emulator.fetch = () => Promise.reject(new Error('broken route'));
+  const response = await fetch(`${url}/api.twilio.com/2010-04-01/Accounts.json`);
+  expect(response.status).toBe(500);
+  expect(JSON.parse(await response.text())).toMatchObject({
+    code: 20500,
+    message: expect.stringContaining('broken route'),
+  });
 });
 
 test('two emulators share nothing', async () => {

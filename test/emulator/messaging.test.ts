@@ -1,6 +1,7 @@
 // Messages judged by the official SDK: their life, their checks, media, schedule, lists.
 import { expect, test } from 'vitest';
 import { SEEDED_CONTENT_SID } from '../../src/emulator/products/messaging-content.ts';
+import { sdkClient } from './sdk-client.ts';
 import { START, served } from './served.ts';
 
 const FROM = '+14155550100';
@@ -84,6 +85,7 @@ test.each([
   ['+15005550009', 21614],
   ['not a number', 21211],
   ['+1415555010', 21211],
+  ['72345', 21265],
 ])('magic or malformed To %s is refused with %i', async (to, code) => {
   const { sdk } = await served();
   expect(await codeOf(sdk.messages.create({ to, from: FROM, body: 'Hi' }))).toBe(code);
@@ -101,6 +103,21 @@ test.each([
 ])('From %s gives %s', async (from, code) => {
   const { sdk } = await served();
   expect(await codeOf(sdk.messages.create({ to: TO, from, body: 'Hi' }))).toBe(code);
+});
+
+test('a trial account reaches verified phones only', async () => {
+  const { sdk, control } = await served({ isTrial: true });
+  const send = () => sdk.messages.create({ to: TO, from: FROM, body: 'Hi' });
+  expect(await codeOf(send())).toBe(21608);
+  await control('POST', `/phones/${TO}`, { verified: true });
+  expect(await codeOf(send())).toBe('accepted');
+});
+
+test('a subaccount may not send from a number of its parent', async () => {
+  const { sdk, url } = await served();
+  const child = await sdk.api.v2010.accounts.create();
+  const branch = sdkClient(url, child.sid, child.authToken);
+  expect(await codeOf(branch.messages.create({ to: TO, from: FROM, body: 'Hi' }))).toBe(21660);
 });
 
 test('what is missing or too much is refused with its code', async () => {

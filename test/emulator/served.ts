@@ -16,6 +16,7 @@ export async function served(options: Partial<EmulatorOptions> = {}) {
   onTestFinished(async () => {
     await served.close();
     expect(faults).toEqual([]);
+    expect(emulator.world.mishaps).toEqual([]);
   });
   const { accountSid, authToken } = emulator;
   const authorization = `Basic ${btoa(`${accountSid}:${authToken}`)}`;

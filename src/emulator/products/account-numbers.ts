@@ -1,8 +1,7 @@
-// Here: the numbers an account owns, and those it could buy.
-// Not here: what arrives at them (messaging-inbound.ts, voice).
+// Here: the routes of the numbers an account owns: bought, configured, released.
+// Not here: those on offer (account-available.ts), what arrives at them (messaging-inbound.ts, voice).
 import { uriPage } from '../paging.ts';
 import { type Ask, type Route, route } from '../route.ts';
-import { defineTable, type World } from '../state.ts';
 import {
   created,
   type Form,
@@ -13,63 +12,18 @@ import {
   rfc2822,
   TwilioError,
 } from '../wire.ts';
-
-export type NumberType = 'local' | 'mobile' | 'toll-free';
-
-export type OwnedNumber = {
-  readonly accountSid: string;
-  readonly sid: string;
-  readonly phoneNumber: string;
-  readonly type: NumberType;
-  friendlyName: string;
-  /** Twilio's own field names: sms_url, voice_method, status_callback … */
-  readonly settings: Record<string, string | boolean | null>;
-  readonly createdAt: number;
-  updatedAt: number;
-};
-
-/** Every owned number, of any account: inbound traffic finds its account here. */
-export const numbers = defineTable<OwnedNumber>('incoming phone numbers');
+import { availableRoutes, freeIn, isOffered } from './account-available.ts';
+import {
+  addNumber,
+  capabilities,
+  type NumberType,
+  numbers,
+  type OwnedNumber,
+  ownerOf,
+} from './account-number.ts';
 
 const API = 'api.twilio.com';
-const ACCOUNT = '/2010-04-01/Accounts/{AccountSid}';
-const OWNED = `${ACCOUNT}/IncomingPhoneNumbers`;
-const AVAILABLE = `${ACCOUNT}/AvailablePhoneNumbers`;
-
-/** Owned from the start: fictional ranges of the US (555-01xx), the UK (Ofcom's 07700 900xxx) and toll-free. */
-export const SEEDED_NUMBERS = ['+14155550100', '+12125550101', '+447700900100', '+18005550199'] as const;
-
-export function seedNumbers(world: World): void {
-  SEEDED_NUMBERS.forEach((phoneNumber, i) => {
-    own(world, world.options.accountSid, `PN${String(i + 1).padStart(32, '0')}`, phoneNumber);
-  });
-}
-
-export function ownerOf(world: World, phoneNumber: string): OwnedNumber | undefined {
-  return numbers(world)
-    .all()
-    .find((one) => one.phoneNumber === phoneNumber);
-}
-
-/** A setting as text; empty where it is unset. */
-export function setting(number: OwnedNumber, name: string): string {
-  const value = number.settings[name];
-  return typeof value === 'string' ? value : '';
-}
-
-function own(world: World, accountSid: string, sid: string, phoneNumber: string): OwnedNumber {
-  const now = world.clock.now();
-  return numbers(world).add({
-    accountSid,
-    sid,
-    phoneNumber,
-    type: typeOf(phoneNumber),
-    friendlyName: friendly(phoneNumber),
-    settings: {},
-    createdAt: now,
-    updatedAt: now,
-  });
-}
+const OWNED = '/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers';
 
 export const numberRoutes: readonly Route[] = [
   route('GET', API, `${OWNED}.json`, (ask) => listOwned(ask)),
@@ -77,7 +31,7 @@ export const numberRoutes: readonly Route[] = [
   route('GET', API, `${OWNED}/Mobile.json`, (ask) => listOwned(ask, 'mobile')),
   route('GET', API, `${OWNED}/TollFree.json`, (ask) => listOwned(ask, 'toll-free')),
   route('POST', API, `${OWNED}.json`, (ask) => {
-    const number = own(ask.world, ask.account.sid, ask.world.ids.sid('PN'), wanted(ask));
+    const number = addNumber(ask.world, ask.account.sid, ask.world.ids.sid('PN'), wanted(ask));
     applySettings(number, ask.form);
     return created(show(number));
   }),
@@ -92,15 +46,7 @@ export const numberRoutes: readonly Route[] = [
     numbers(ask.world).remove(ask.account.sid, named(ask).sid);
     return noContent();
   }),
-  route('GET', API, `${AVAILABLE}.json`, ({ account, path }) =>
-    ok({ countries: Object.keys(COUNTRIES).map((code) => showCountry(account.sid, code)), uri: path }),
-  ),
-  route('GET', API, `${AVAILABLE}/{CountryCode}.json`, (ask) =>
-    ok(showCountry(ask.account.sid, country(ask))),
-  ),
-  route('GET', API, `${AVAILABLE}/{CountryCode}/Local.json`, (ask) => listAvailable(ask, 'local')),
-  route('GET', API, `${AVAILABLE}/{CountryCode}/Mobile.json`, (ask) => listAvailable(ask, 'mobile')),
-  route('GET', API, `${AVAILABLE}/{CountryCode}/TollFree.json`, (ask) => listAvailable(ask, 'toll-free')),
+  ...availableRoutes,
 ];
 
 function listOwned(ask: Ask, type?: NumberType) {
@@ -235,108 +181,4 @@ function show(number: OwnedNumber) {
     date_updated: rfc2822(updatedAt),
     uri: `/2010-04-01/Accounts/${accountSid}/IncomingPhoneNumbers/${sid}.json`,
   };
-}
-
-export function capabilities(phoneNumber: string): Record<'voice' | 'sms' | 'mms' | 'fax', boolean> {
-  return { voice: true, sms: true, mms: phoneNumber.startsWith('+1'), fax: false };
-}
-
-type Offer = Partial<Record<NumberType, { readonly prefix: string; readonly digits: number }>>;
-
-/** What can be bought: only numbers of fictional ranges, so that no emulated number is anyone's. */
-const COUNTRIES: Readonly<Record<string, { readonly name: string; readonly offers: Offer }>> = {
-  US: {
-    name: 'United States',
-    offers: { local: { prefix: '+141555501', digits: 2 }, 'toll-free': { prefix: '+188855501', digits: 2 } },
-  },
-  CA: { name: 'Canada', offers: { local: { prefix: '+161355501', digits: 2 } } },
-  GB: {
-    name: 'United Kingdom',
-    offers: { local: { prefix: '+442079460', digits: 3 }, mobile: { prefix: '+447700900', digits: 3 } },
-  },
-};
-
-function isOffered(phoneNumber: string): boolean {
-  return /^(\+1[2-9]\d{2}55501\d{2}|\+447700900\d{3}|\+442079460\d{3}|\+15005550006)$/.test(phoneNumber);
-}
-
-function typeOf(phoneNumber: string): NumberType {
-  if (/^\+1(800|833|844|855|866|877|888)/.test(phoneNumber)) return 'toll-free';
-  return phoneNumber.startsWith('+447') ? 'mobile' : 'local';
-}
-
-function country(ask: Ask): string {
-  const code = ask.param('CountryCode').toUpperCase();
-  if (COUNTRIES[code] === undefined) throw notFound(ask.path);
-  return code;
-}
-
-function listAvailable(ask: Ask, type: NumberType) {
-  const code = country(ask);
-  const offer = COUNTRIES[code]?.offers[type];
-  if (offer === undefined) throw notFound(ask.path);
-  const areaCode = ask.query.get('AreaCode');
-  const inArea =
-    areaCode !== undefined && type === 'local' && code !== 'GB' ? `+1${areaCode}55501` : offer.prefix;
-  const pattern = contains(ask.query.get('Contains'));
-  const size = Math.min(Number(ask.query.get('PageSize') ?? 30), 30);
-  const found = freeIn(ask.world, inArea, offer.digits)
-    .filter((phoneNumber) => pattern.test(phoneNumber))
-    .slice(0, size);
-  return ok({ available_phone_numbers: found.map((one) => showAvailable(one, code)), uri: ask.path });
-}
-
-/** Twilio's search: a star stands for one digit. */
-function contains(text: string | undefined): RegExp {
-  const digits = (text ?? '').replace(/[^\d*]/g, '').replaceAll('*', '\\d');
-  return new RegExp(digits);
-}
-
-function freeIn(world: World, prefix: string, digits: number): string[] {
-  const all = Array.from({ length: 10 ** digits }, (_, i) => `${prefix}${String(i).padStart(digits, '0')}`);
-  return all.filter((phoneNumber) => isOffered(phoneNumber) && ownerOf(world, phoneNumber) === undefined);
-}
-
-function showAvailable(phoneNumber: string, code: string): unknown {
-  const { voice, sms, mms } = capabilities(phoneNumber);
-  return {
-    friendly_name: friendly(phoneNumber),
-    phone_number: phoneNumber,
-    lata: null,
-    locality: null,
-    rate_center: null,
-    latitude: null,
-    longitude: null,
-    region: null,
-    postal_code: null,
-    iso_country: code,
-    address_requirements: 'none',
-    beta: false,
-    capabilities: { voice, sms, mms },
-  };
-}
-
-const SUBRESOURCE: Readonly<Record<NumberType, readonly [string, string]>> = {
-  local: ['local', 'Local'],
-  mobile: ['mobile', 'Mobile'],
-  'toll-free': ['toll_free', 'TollFree'],
-};
-
-function showCountry(accountSid: string, code: string): unknown {
-  const uri = `/2010-04-01/Accounts/${accountSid}/AvailablePhoneNumbers/${code}`;
-  const { name, offers } = COUNTRIES[code] ?? { name: code, offers: {} };
-  const types: readonly NumberType[] = ['local', 'mobile', 'toll-free'];
-  const links = types.filter((type) => type in offers).map((type) => SUBRESOURCE[type]);
-  return {
-    country_code: code,
-    country: name,
-    uri: `${uri}.json`,
-    beta: false,
-    subresource_uris: Object.fromEntries(links.map(([key, path]) => [key, `${uri}/${path}.json`])),
-  };
-}
-
-function friendly(phoneNumber: string): string {
-  const us = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phoneNumber);
-  return us === null ? phoneNumber : `(${us[1]}) ${us[2]}-${us[3]}`;
 }

@@ -14,7 +14,8 @@ import {
 import { uriPage } from '../paging.ts';
 import { type Ask, openRoute, type Product, route } from '../route.ts';
 import { created, noContent, notFound, ok, rfc2822, TwilioError } from '../wire.ts';
-import { numberRoutes, seedNumbers } from './account-numbers.ts';
+import { seedNumbers } from './account-number.ts';
+import { numberRoutes } from './account-numbers.ts';
 
 const API = 'api.twilio.com';
 const ACCOUNTS = '/2010-04-01/Accounts';

@@ -6,7 +6,7 @@ import type { CallbackParams } from '../callbacks.ts';
 import type { World } from '../state.ts';
 import { askForTwiml, type Instructions, readMethod, resolveUrl, type Webhook } from '../webhook.ts';
 import { defined, TwilioError } from '../wire.ts';
-import { type OwnedNumber, ownerOf, setting } from './account-numbers.ts';
+import { type OwnedNumber, ownerOf, setting } from './account-number.ts';
 import { type Keyword, keywordOf, optIn, optOut } from './messaging-consent.ts';
 import { checkBody } from './messaging-content.ts';
 import {

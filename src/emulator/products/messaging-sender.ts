@@ -2,7 +2,7 @@
 // Not here: the checks of what is sent (messaging-content.ts).
 import type { World } from '../state.ts';
 import { TwilioError } from '../wire.ts';
-import { ownerOf } from './account-numbers.ts';
+import { ownerOf } from './account-number.ts';
 import { isOptedOut } from './messaging-consent.ts';
 import { bareAddress, channelOf, messages } from './messaging-message.ts';
 import { type MessagingService, poolOf, services, serviceText } from './messaging-services.ts';
@@ -42,10 +42,14 @@ export function checkTo(world: World, text: string | undefined): string {
   const number = bareAddress(text).replace(/[\s().-]/g, '');
   const magic = MAGIC_TO[number];
   if (magic !== undefined) throw refuse(...magic);
+  if (prefix === '' && /^\d{3,8}$/.test(number)) throw refuse(21265, "'To' number cannot be a Short Code");
   if (!isPhoneNumber(number)) throw refuse(21211, `Invalid 'To' Phone Number: ${masked(text)}`);
   const isLandline = prefix === '' && world.phones.get(number).line === 'landline';
   // Twilio tries landlines in these countries only, and then the carrier fails them (docs/api/errors/21635).
   if (isLandline && !/^\+(1|44)/.test(number)) throw refuse(21635, "'To' number cannot be a landline");
+  if (world.options.isTrial && !world.phones.get(number).isVerified) {
+    throw refuse(21608, 'This number can send messages only to verified numbers');
+  }
   return `${prefix}${number}`;
 }
 
@@ -79,7 +83,11 @@ export function checkFrom(world: World, accountSid: string, from: string, to: st
     return from;
   }
   if (!isPhoneNumber(sender)) throw refuse(21212, `Invalid 'From' Phone Number: ${from}`);
-  if (sender !== MAGIC_VALID_FROM && ownerOf(world, sender)?.accountSid !== accountSid) {
+  const owner = ownerOf(world, sender)?.accountSid;
+  if (owner !== undefined && owner !== accountSid) {
+    throw refuse(21660, "Mismatch between the 'From' number and the account");
+  }
+  if (owner === undefined && sender !== MAGIC_VALID_FROM) {
     throw refuse(
       21606,
       `The 'From' phone number ${from} is not a valid, SMS-capable inbound phone number for your account`,

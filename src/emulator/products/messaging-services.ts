@@ -13,7 +13,7 @@ import {
   ok,
   TwilioError,
 } from '../wire.ts';
-import { capabilities, numbers } from './account-numbers.ts';
+import { capabilities, numbers } from './account-number.ts';
 
 export type MessagingService = {
   readonly accountSid: string;
