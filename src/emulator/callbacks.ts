@@ -191,10 +191,16 @@ function compose(callback: Callback, target: URL, method: 'GET' | 'POST'): Compo
   };
 }
 
+/** Each name with its values, sorted, none twice; names and values joined without any separator. */
 function sign(authToken: string, url: string, pairs: readonly (readonly [string, string])[]): string {
-  const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const data = sorted.reduce((text, [name, value]) => text + name + value, url);
-  return createHmac('sha1', authToken).update(data).digest('base64');
+  const byName = new Map<string, Set<string>>();
+  for (const [name, value] of pairs) byName.set(name, (byName.get(name) ?? new Set()).add(value));
+  const data = [...byName.keys()]
+    .sort()
+    .flatMap((name) => [...(byName.get(name) ?? [])].sort().map((value) => name + value));
+  return createHmac('sha1', authToken)
+    .update(url + data.join(''))
+    .digest('base64');
 }
 
 function mayReach(url: URL, allowedHosts: readonly string[]): boolean {

@@ -14,7 +14,7 @@ const ANSWERS: readonly Phone['answers'][] = ['yes', 'no', 'busy', 'machine'];
 const LINES: readonly Phone['line'][] = ['mobile', 'landline', 'voip', 'toll-free'];
 
 export const CORE_CONTROL: readonly ControlRoute[] = [
-  controlRoute('GET', '/', 'what the emulator is, its clock and its fixtures', ({ world }) => ({
+  controlRoute('GET', '/', 'that this is the emulator, its clock, its account, its mishaps', ({ world }) => ({
     simulated: true,
     now: iso(world.clock.now()),
     clock: world.clock.mode,

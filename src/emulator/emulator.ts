@@ -131,7 +131,8 @@ export function createEmulator(options: EmulatorOptions): Emulator {
 }
 
 function createWorld(options: EmulatorOptions): World {
-  const ids = createIds(options.seed ?? 'twilio-mcp');
+  const seed = options.seed ?? 'twilio-mcp';
+  const ids = createIds(seed);
   const mishaps: string[] = [];
   const mishap = (error: unknown): void => {
     mishaps.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -142,7 +143,8 @@ function createWorld(options: EmulatorOptions): World {
     clock,
     ids,
     phones: createPhones(),
-    callbacks: createCallbacks({ clock, ids, fetch: doFetch, allowedHosts }),
+    // Tokens from a source of their own: when a webhook is sent must not change the next SID.
+    callbacks: createCallbacks({ clock, ids: createIds(`${seed} callbacks`), fetch: doFetch, allowedHosts }),
     faults: createFaults(),
     tables: new Map(),
     mishaps,

@@ -71,7 +71,18 @@ test('a number is in one pool at a time', async () => {
     serviceSid: second.sid,
   });
   await services(second.sid).remove();
+  expect(await services.list()).toHaveLength(1);
   expect((await services(first.sid).phoneNumbers.create({ phoneNumberSid })).sid).toBe(phoneNumberSid);
+});
+
+test('a number that is released has left its pool', async () => {
+  const world = await served();
+  const { sdk } = world;
+  const { sid } = await sdk.messaging.v1.services.create({ friendlyName: 'Shop' });
+  const phoneNumberSid = await numberSid(world, '+14155550100');
+  await sdk.messaging.v1.services(sid).phoneNumbers.create({ phoneNumberSid });
+  await sdk.incomingPhoneNumbers(phoneNumberSid).remove();
+  expect(await sdk.messaging.v1.services(sid).phoneNumbers.list()).toEqual([]);
 });
 
 test('alphanumeric senders join a pool when they are well formed', async () => {

@@ -43,9 +43,11 @@ const SERVICES = '/v1/Services';
 const PHONES = `${SERVICES}/{ServiceSid}/PhoneNumbers`;
 const ALPHAS = `${SERVICES}/{ServiceSid}/AlphaSenders`;
 
+/** In the order in which they joined; a number that was released has left. */
 export function poolOf(world: World, service: MessagingService): PoolSender[] {
+  const { accountSid } = service;
   return pool(world)
-    .list(service.accountSid, (one) => one.serviceSid === service.sid)
+    .list(accountSid, (one) => one.serviceSid === service.sid && isOwned(world, one))
     .reverse();
 }
 
@@ -54,8 +56,12 @@ export function serviceOfNumber(
   accountSid: string,
   phone: string,
 ): MessagingService | undefined {
-  const [member] = pool(world).list(accountSid, (one) => one.sender === phone);
+  const [member] = pool(world).list(accountSid, (one) => one.sender === phone && isOwned(world, one));
   return member === undefined ? undefined : services(world).get(accountSid, member.serviceSid);
+}
+
+function isOwned(world: World, { accountSid, sid, kind }: PoolSender): boolean {
+  return kind === 'alpha' || numbers(world).get(accountSid, sid) !== undefined;
 }
 
 /** A setting as text; empty where it is unset. */
