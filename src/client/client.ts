@@ -47,7 +47,7 @@ export interface Client {
   /** Rejects with an OperationError. */
   send(request: WireRequest, how: How): Promise<Answer>;
   urlOf(request: WireRequest): string;
-  /** Lets what is under way end, then closes the connections. */
+  /** Lets what is under way end, then closes the connections; a dispatcher that was given in stays open. */
   close(): Promise<void>;
 }
 
@@ -85,6 +85,7 @@ const alreadyGone: Answer = { status: 204, body: {}, headers: {} };
 export function createClient(options: ClientOptions): Client {
   const { now, sleep, maxBytes = 10_000_000, atOnce = 20, alarm = setAlarm } = options;
   const dispatcher = options.dispatcher ?? createPools(atOnce);
+  let closing: Promise<void> | undefined;
   const gates = new Map<Host, Gate>();
   // Asked for on behalf of everybody who waits for it, so no single caller's signal ends it.
   const tokens = createTokens(async (request) => (await send(request, { effect: 'read' })).body, now);
@@ -233,7 +234,10 @@ export function createClient(options: ClientOptions): Client {
       const { origin, prefix } = addressOf(request.host, options);
       return `${origin}${prefix}${targetOf(request)}`;
     },
-    close: () => dispatcher.close(),
+    close() {
+      closing ??= options.dispatcher === undefined ? dispatcher.close() : Promise.resolve();
+      return closing;
+    },
   };
 }
 

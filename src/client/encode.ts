@@ -62,15 +62,15 @@ export function targetOf(request: WireRequest): string {
 
 /** Our field name → Twilio's: what `names` says, else PascalCase where Twilio writes so. */
 export function wireName(template: RequestTemplate, name: string): string {
-  const given = template.names?.[name];
-  if (given !== undefined) return given;
+  const given = Object.entries(template.names ?? {}).find(([ours]) => ours === name);
+  if (given !== undefined) return given[1];
   if (template.body === 'json' || !isTwilio(template.host)) return name;
   return name.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function isSent(template: RequestTemplate, name: string): boolean {
   if (template.path.includes(`{${name}}`) || template.local?.includes(name)) return false;
-  if (template.headers?.[name] !== undefined) return false;
+  if (Object.hasOwn(template.headers ?? {}, name)) return false;
   return template.list === undefined || (name !== 'limit' && name !== 'cursor');
 }
 
