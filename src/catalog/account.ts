@@ -4,6 +4,9 @@ import { defineOperation } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
 import * as fields from '../operation/fields.ts';
 import { listNumbers } from './account-numbers.ts';
+import { acts } from './error-codes/entry.ts';
+import { errorFamily } from './error-codes/families.ts';
+import { docsUrl, explainErrorCode } from './error-codes.ts';
 
 const account = '/2010-04-01/Accounts/{account}';
 const page = 'twilio-api-overview';
@@ -67,5 +70,38 @@ export const getBalance = defineOperation({
     currency: fields.field(z.string(), 'Its currency', 'USD'),
   }),
   request: { method: 'GET', host: 'api', path: `${account}/Balance.json` },
+  page,
+});
+
+export const explainError = defineOperation({
+  name: 'account_explain_error',
+  title: 'Explain a Twilio error code',
+  about:
+    "Tell what one of Twilio's numbered codes means and what to do next, for instance for a message's error_code. Answers without a network.",
+  effect: 'read',
+  input: z.strictObject({ code: fields.field(z.int().min(1).max(999_999), "Twilio's code", 30003) }),
+  output: z.object({
+    code: fields.field(z.int(), 'The code asked about', 30003),
+    known: fields.field(z.boolean(), 'False: only its family is known', true),
+    family: fields.field(z.string(), 'What codes near it are about', 'messaging delivery'),
+    meaning: fields.field(z.string(), 'What it means', 'The phone could not be reached.').optional(),
+    act: fields
+      .field(
+        z.enum(acts),
+        'fix the input; stop and never go round it; wait, then repeat; ask a human; look at the state first',
+        'wait',
+      )
+      .optional(),
+    next_step: fields.field(z.string(), 'What to do', 'Try once more later.'),
+    docs_url: fields.field(z.string(), "Twilio's page on it", 'https://www.twilio.com/docs/api/errors/30003'),
+  }),
+  async run({ code }) {
+    const told = { code, family: errorFamily(code), docs_url: docsUrl(code) };
+    const entry = explainErrorCode(code);
+    if (entry === undefined)
+      return { ...told, known: false, next_step: 'Do not guess: read docs_url before trying again.' };
+    const { meaning, act, next } = entry;
+    return { ...told, known: true, meaning, act, next_step: next };
+  },
   page,
 });

@@ -1,9 +1,14 @@
 // The account as data: who it is even to a key that may not read it, and what may be changed on its numbers.
 import { describe, expect, it } from 'vitest';
-import { getBalance, whoami } from '../../src/catalog/account.ts';
+import { explainError, getBalance, whoami } from '../../src/catalog/account.ts';
 import { getNumber, listNumbers, updateNumber } from '../../src/catalog/account-numbers.ts';
 import type { Hands, Operation } from '../../src/operation/define.ts';
 import { OperationError } from '../../src/operation/errors.ts';
+
+function handsWith(call: Hands['call'], account: Hands['account']): Hands {
+  const { signal } = new AbortController();
+  return { call, account, signal, progress: () => undefined, now: () => new Date(0) };
+}
 
 const account_sid = `AC${'0'.repeat(32)}`;
 const sid = `PN${'0'.repeat(32)}`;
@@ -18,18 +23,15 @@ describe('account_whoami', () => {
   const own = { account_sid, credential: 'api key', mode: 'live' };
   const refused = new OperationError('AUTHENTICATION_FAILED', 'No.', { next: 'Check the credentials.' });
 
-  function handsWith(call: Hands['call']): Hands {
-    const { signal } = new AbortController();
-    const account = { sid: account_sid, credential: own.credential, mode: own.mode };
-    return { call, account, signal, progress: () => undefined, now: () => new Date(0) };
-  }
+  const hands = (call: Hands['call']) =>
+    handsWith(call, { sid: account_sid, credential: own.credential, mode: own.mode });
 
   it('tells account, credential and mode', async () => {
     const found = { friendly_name: 'Example', status: 'active', type: 'Full' };
     expect(
       await whoami.run?.(
         {},
-        handsWith(async () => found),
+        hands(async () => found),
       ),
     ).toEqual({ ...found, ...own });
   });
@@ -38,7 +40,7 @@ describe('account_whoami', () => {
     const asked: Operation[] = [];
     await whoami.run?.(
       {},
-      handsWith(async (operation) => {
+      hands(async (operation) => {
         asked.push(operation);
         return {};
       }),
@@ -53,7 +55,7 @@ describe('account_whoami', () => {
     const asked: string[] = [];
     const found = await whoami.run?.(
       {},
-      handsWith(async ({ name }) => {
+      hands(async ({ name }) => {
         asked.push(name);
         if (name === listNumbers.name) return { incoming_phone_numbers: [] };
         throw refused;
@@ -67,7 +69,7 @@ describe('account_whoami', () => {
   it('fails where the credentials are not accepted at all', async () => {
     const asked = whoami.run?.(
       {},
-      handsWith(async () => {
+      hands(async () => {
         throw refused;
       }),
     );
@@ -79,13 +81,48 @@ describe('account_whoami', () => {
     const asked: string[] = [];
     const answer = whoami.run?.(
       {},
-      handsWith(async ({ name }) => {
+      hands(async ({ name }) => {
         asked.push(name);
         throw down;
       }),
     );
     await expect(answer).rejects.toBe(down);
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('account_explain_error', () => {
+  const explain = async (code: number) => {
+    const asked: string[] = [];
+    const hands = handsWith(
+      async ({ name }) => {
+        asked.push(name);
+        return {};
+      },
+      { sid: account_sid, credential: 'none', mode: 'live' },
+    );
+    const told = await explainError.run?.(explainError.input.parse({ code }), hands);
+    expect(asked, 'asks nobody').toEqual([]);
+    return explainError.output.parse(told);
+  };
+
+  it('tells meaning, next step and page of a code', async () => {
+    const told = await explain(30003);
+    expect(told).toMatchObject({ code: 30003, known: true, act: 'wait' });
+    expect(told['meaning']).toMatch(/reached/);
+    expect(told['next_step']).toMatch(/later/);
+    expect(told['docs_url']).toMatch(/\/30003$/);
+  });
+
+  it('says that it does not know a code rather than guess', async () => {
+    const told = await explain(39999);
+    expect(told).toMatchObject({ code: 39999, known: false });
+    expect(told).not.toHaveProperty('meaning');
+    expect(told['docs_url']).toMatch(/\/39999$/);
+  });
+
+  it.each([0, -1, 1.5, 1_000_000, '30003'])('refuses %s', (code) => {
+    expect(problems(explainError, { code })).toContain('code');
   });
 });
 
