@@ -141,13 +141,14 @@ export function createClient(options: ClientOptions): Client {
     const { request, how } = job;
     const limit = within(job.deadlineMs - job.elapsed(), how.signal, alarm);
     let leave: () => void;
-    let proof: Proven;
+    let proof: Proven | undefined;
     try {
       proof = await unlessAborted(prove(request.host, refused), limit.signal);
       leave = await gateOf(request.host).enter(limit.signal);
     } catch (error) {
       if (!limit.signal.aborted) throw error;
-      throw how.signal?.aborted ? failures.cancelled(about, about.doubtful) : failures.neverGotATurn(about);
+      if (how.signal?.aborted) throw failures.cancelled(about, about.doubtful);
+      throw proof === undefined ? failures.neverGotProof(about) : failures.neverGotATurn(about);
     } finally {
       limit.release();
     }

@@ -79,35 +79,28 @@ export function interrupted(
     result.why === 'timeout' ? 'TIMED_OUT' : 'PROVIDER_UNAVAILABLE',
     `${hostNames[about.host]} ${silence(result.why, about)}.`,
     {
-      next: 'The request is safe to repeat: try again in a minute, and check https://status.twilio.com if it goes on.',
+      next: tryAgain(about.host),
       ...status,
       cause,
     },
   );
 }
 
-/** A success by its status, but the body is no JSON. */
+/** A success by its status, but the body is no JSON. A portal or proxy may have answered instead of the provider. */
 export function unreadable(status: number, text: string, about: Circumstances): OperationError {
   const quoted = readProblem(text).words;
   const details = { httpStatus: status, ...(quoted !== undefined && { quoted }) };
-  if (about.effect === 'read' || repeatable(about.effect, about.idempotent)) {
-    return new OperationError(
-      'ANSWER_UNREADABLE',
-      `${hostNames[about.host]} answered HTTP ${status} with something that is not JSON.`,
-      {
-        next: 'Look for a proxy or portal between this server and the provider, and check TWILIO_API_BASE_URL; then try again.',
-        ...details,
-      },
-    );
-  }
-  return new OperationError(
-    'OUTCOME_UNKNOWN',
-    `${hostNames[about.host]} answered HTTP ${status}, which means accepted, but with something that is not JSON.`,
-    {
+  const said = `${hostNames[about.host]} answered HTTP ${status} with something that is not JSON`;
+  if (!repeatable(about.effect, about.idempotent)) {
+    return new OperationError('OUTCOME_UNKNOWN', `${said}. The request may have been carried out.`, {
       next: lookFirst(about),
       ...details,
-    },
-  );
+    });
+  }
+  return new OperationError('ANSWER_UNREADABLE', `${said}.`, {
+    next: 'Look for a proxy or portal between this server and the provider, and check TWILIO_API_BASE_URL; then try again.',
+    ...details,
+  });
 }
 
 /** A redirect that is no download: it is never followed, because credentials would go along. */
@@ -147,8 +140,17 @@ export function neverGotATurn(about: Circumstances): OperationError {
   return new OperationError(
     'RATE_LIMITED',
     `Too many requests to ${hostNames[about.host]} are under way; this one was not sent.`,
+    { next: 'Wait a minute, and make fewer calls at once.' },
+  );
+}
+
+/** The time allowed ran out before there were credentials to send with. */
+export function neverGotProof(about: Circumstances): OperationError {
+  return new OperationError(
+    'TIMED_OUT',
+    `The credentials for ${hostNames[about.host]} did not come in time; nothing was sent.`,
     {
-      next: 'Wait a minute, and make fewer calls at once.',
+      next: 'Try again in a minute; `twilio-mcp doctor` tests the credentials.',
     },
   );
 }
@@ -194,7 +196,7 @@ function nextFor(status: number, code: ErrorCode, about: Circumstances): string 
     case 'RATE_LIMITED':
       return 'Wait a minute, then try again with fewer calls at once.';
     case 'PROVIDER_UNAVAILABLE':
-      return 'The request is safe to repeat: try again in a minute, and check https://status.twilio.com if it goes on.';
+      return tryAgain(about.host);
     default:
       return status === 413
         ? 'Send less at once.'
@@ -214,6 +216,11 @@ function credentialAdvice(host: Host): string {
     default:
       return 'Ask the owner to check the account SID, the token or API key, the permissions of the key, and that all belong to this region; `twilio-mcp doctor` tests them.';
   }
+}
+
+function tryAgain(host: Host): string {
+  const page = isTwilio(host) ? 'https://status.twilio.com' : "the provider's status page";
+  return `The request is safe to repeat: try again in a minute, and check ${page} if it goes on.`;
 }
 
 function lookFirst({ lookWith }: Circumstances): string {

@@ -231,6 +231,18 @@ describe('time', () => {
   });
 });
 
+it('is limited while credentials are waited for, and then nothing was sent', async () => {
+  const double = await startDouble(json(200, {}));
+  const { client, time } = clientFor(double.url, { credentials: () => new Promise(() => undefined) });
+  const answer = client.send(sendRequest, send);
+  time.ringAll();
+  await expect(answer).rejects.toMatchObject({
+    code: 'TIMED_OUT',
+    message: expect.stringContaining('nothing was sent'),
+  });
+  expect(double.received).toEqual([]);
+});
+
 describe('cancellation', () => {
   it('closes the socket of a request that is waited for', async () => {
     const double = await startDouble(silence);
@@ -309,7 +321,7 @@ describe('cancellation', () => {
   });
 });
 
-it('sends nothing to a host that asked for a pause until it is over', async () => {
+it('waits as long as the provider asks before it tries again', async () => {
   const double = await startDouble(inTurn(json(429, { code: 20429 }, { 'Retry-After': '5' }), json(200, {})));
   const { client, time } = clientFor(double.url);
   await client.send(sendRequest, send);

@@ -1,5 +1,4 @@
 // The official SDK is the judge: the same call through it and through us must be the same bytes on the wire.
-import twilio from 'twilio';
 import { expect, it } from 'vitest';
 import { lookupPhoneNumber } from '../../src/catalog/lookup.ts';
 import {
@@ -14,25 +13,10 @@ import { listCalls, placeCall } from '../../src/catalog/voice.ts';
 import { encode } from '../../src/client/encode.ts';
 import { pageRequest } from '../../src/client/pages.ts';
 import type { RequestTemplate, Row } from '../../src/operation/define.ts';
+import { sdkClient } from '../emulator/sdk-client.ts';
 import { account, clientFor, json, type Received, startDouble } from './double.ts';
 
-type Sdk = ReturnType<typeof twilio>;
-
-/** Sends what the SDK would send to Twilio to the double instead. */
-class Rerouted extends twilio.RequestClient {
-  readonly base: string;
-
-  constructor(base: string) {
-    super();
-    this.base = base;
-  }
-
-  override request<T>(
-    options: Parameters<twilio.RequestClient['request']>[0],
-  ): ReturnType<twilio.RequestClient['request']> {
-    return super.request<T>({ ...options, uri: options.uri.replace('https://', `${this.base}/`) });
-  }
-}
+type Sdk = ReturnType<typeof sdkClient>;
 
 const sid = (prefix: string) => `${prefix}${'0'.repeat(32)}`;
 
@@ -162,8 +146,7 @@ const cases: readonly (readonly [
 it.each(cases)('%s', async (_, bySdk, template, input) => {
   if (template === undefined) throw new Error('the operation has no request');
   const double = await startDouble(json(200, { messages: [], calls: [], meta: {} }));
-  const sdk = twilio(account, 'secret-of-the-test', { httpClient: new Rerouted(double.url) });
-  await bySdk(sdk);
+  await bySdk(sdkClient(double.url, account, 'secret-of-the-test'));
   const { client } = clientFor(double.url);
   const listing = { template, input, account };
   await client.send(template.list === undefined ? encode(template, input, account) : pageRequest(listing), {
