@@ -71,7 +71,7 @@ export const numbersRegulatoryCodes: readonly ErrorCodeEntry[] = [
   { code: 22225, act: 'fix', meaning: 'The bundle to take items from does not exist.', next: 'Check its SID and account.' },
   { code: 22226, act: 'fix', meaning: 'Source and target bundle are the same.', next: 'Name two different ones.' },
   { code: 22300, act: 'ask', meaning: 'The account may not get new long codes for now.', next: 'The owner must verify the account with Twilio.' },
-  { code: 22400, act: 'look', meaning: 'The number is tied to a route of another region.', next: 'Read its routing first.' },
+  { code: 22400, act: 'ask', meaning: 'The number is still tied to a route of its own.', next: 'The owner must have Twilio remove that route.' },
   { code: 22401, act: 'fix', meaning: 'These fields of the number cannot be set in this region.', next: 'Leave them out or work in the home region.' },
   { code: 22402, act: 'fix', meaning: 'This cannot be done with the number in this region.', next: 'Work in its home region.' },
   { code: 22404, act: 'ask', meaning: 'Starter profiles cannot be made or changed at present.', next: 'The owner must ask Twilio.' },

@@ -98,7 +98,7 @@ export const voiceCodes: readonly ErrorCodeEntry[] = [
   { code: 32702, act: 'fix', meaning: 'The content of the user-defined message is not valid JSON.', next: 'Correct the JSON.' },
   { code: 32703, act: 'fix', meaning: 'The user-defined message is too long.', next: 'Send less in one message.' },
   { code: 64001, act: 'ask', meaning: 'Pay is not set up for this account.', next: 'The owner must set up a payment connector; never take card data any other way.' },
-  { code: 64002, act: 'wait', meaning: 'The payment service is not available.', next: 'Wait; do not charge again before knowing that the first attempt failed.' },
+  { code: 64002, act: 'look', meaning: 'The payment service is not available.', next: 'Find out whether the first attempt charged the card before charging again.' },
   { code: 64003, act: 'fix', meaning: 'The amount to charge is not usable.', next: 'Give a positive number with a point.' },
   { code: 64004, act: 'fix', meaning: 'No payment connector by that name.', next: 'Use the name set in the Console.' },
   { code: 64008, act: 'stop', meaning: 'The payment provider refused the charge.', next: 'Do not charge again; tell the caller.' },

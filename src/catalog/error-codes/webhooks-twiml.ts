@@ -124,7 +124,7 @@ export const webhooksTwimlCodes: readonly ErrorCodeEntry[] = [
   { code: 14240, act: 'ask', meaning: 'More workers are active at once than the account may have.', next: 'Ask the owner; some workers have to go offline.' },
   { code: 14241, act: 'fix', meaning: 'The statistics reach back more than 30 days.', next: 'Ask for a start date within the last 30 days.' },
   { code: 15000, act: 'look', meaning: 'Twilio failed while delivering call progress events.', next: 'Read the state with voice_get_call instead of waiting for the event.' },
-  { code: 15002, act: 'look', meaning: 'A call progress event waited too long and was dropped.', next: 'Read the state with voice_get_call.' },
+  { code: 15002, act: 'look', meaning: 'A call progress event waited too long and was dropped.', next: 'Read the state with voice_get_call; the endpoint should answer faster.' },
   { code: 15003, act: 'fix', meaning: 'The status callback answered with a warning or error status.', next: 'Answer 200 or 204 quickly, with no body or with TwiML.' },
   { code: 15004, act: 'fix', meaning: 'An action URL is relative, which does not work in TwiML given to a running call.', next: 'Write the full https URL.' },
 ];
