@@ -63,6 +63,7 @@ export function createPerform(parts: Parts): Perform {
       record('done', prepared, body);
       return present(operation, body);
     } catch (error) {
+      if (error instanceof Previewed) return success(operation, error.preview, []);
       const found = prepared && (await lookForLost(prepared, error));
       if (prepared && found) {
         record('found', prepared, found);
@@ -98,7 +99,7 @@ export function createPerform(parts: Parts): Perform {
     const { operation, input, progress } = prepared;
     const { request } = operation;
     if (request === undefined) return runComposed(prepared);
-    if (mode === 'dry-run') return preview(request, input);
+    if (mode === 'dry-run') throw new Previewed(preview(request, input));
     progress?.(0, 1, `${operation.title}: asking`);
     const body = await exchange(prepared, request, input);
     progress?.(1, 1, `${operation.title}: answered`);
@@ -128,6 +129,7 @@ export function createPerform(parts: Parts): Perform {
       call: async (inner, innerInput) => {
         const result = await perform({ operation: inner, input: innerInput, actor, signal });
         if (!result.ok) throw errorOf(result);
+        if (mode === 'dry-run' && inner.request) throw new Previewed(result.data);
         return result.data;
       },
     });
@@ -164,19 +166,24 @@ export function createPerform(parts: Parts): Perform {
   }
 
   function present(operation: Operation, body: Row, notes: readonly string[] = []): Result {
-    const raw = mode === 'dry-run' && operation.request !== undefined;
-    const { data, odd } = raw ? { data: body, odd: [] } : project(operation.output, body);
+    const { data, odd } = project(operation.output, body);
     const boundary = parts.id();
-    const fenced = raw
-      ? data
-      : fenceStrangers(operation.output, data, (text, source) => fence(text, boundary, source));
+    const fenced = fenceStrangers(operation.output, data, (text, source) => fence(text, boundary, source));
     const left = odd.length > 0 ? [`Left out, since not as documented: ${odd.join(', ')}.`] : [];
-    return {
-      ok: true,
-      operation: operation.name,
-      data: redactor.value(isRow(fenced) ? fenced : {}),
-      simulated,
-      notes: redactor.value([...notes, ...left]),
-    };
+    return success(operation, isRow(fenced) ? fenced : {}, [...notes, ...left]);
+  }
+
+  function success({ name }: Operation, data: Row, notes: readonly string[]): Result {
+    return { ok: true, operation: name, data: redactor.value(data), simulated, notes: redactor.value(notes) };
+  }
+}
+
+/** In dry-run mode no request leaves: it is thrown to the end of the corridor, out of composed operations too. */
+class Previewed extends Error {
+  readonly preview: Row;
+
+  constructor(preview: Row) {
+    super('dry run');
+    this.preview = preview;
   }
 }

@@ -4,12 +4,27 @@ import * as account from './account.ts';
 import * as numbers from './account-numbers.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
+import * as sync from './sync.ts';
+import * as syncLists from './sync-lists.ts';
+import * as syncMaps from './sync-maps.ts';
 import * as verify from './verify.ts';
 import * as verifyServices from './verify-services.ts';
 import * as voice from './voice.ts';
 import * as recordings from './voice-recordings.ts';
 
-const books = [messaging, voice, recordings, verify, verifyServices, lookup, account, numbers];
+const books = [
+  messaging,
+  voice,
+  recordings,
+  verify,
+  verifyServices,
+  lookup,
+  account,
+  numbers,
+  sync,
+  syncLists,
+  syncMaps,
+];
 
 /** In one order, the same in every process. */
 export const operations: readonly Operation[] = books.flatMap((book) => Object.values(book));

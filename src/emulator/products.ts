@@ -2,9 +2,10 @@
 // Not here: any route. How a product file looks is told in route.ts.
 import { account } from './products/account.ts';
 import { messaging } from './products/messaging.ts';
+import { sync } from './products/sync.ts';
 import type { Product } from './route.ts';
 
-export const PRODUCTS: readonly Product[] = [account, messaging];
+export const PRODUCTS: readonly Product[] = [account, messaging, sync];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */
 export function emulatedRoutes(): { method: string; host: string; path: string }[] {

@@ -7,23 +7,21 @@ import { traits } from '../operation/effect.ts';
 import type { Result } from '../operation/result.ts';
 import { isRow } from '../operation/row.ts';
 
-const dryRunOutput = z.object({
-  request: z.object({ method: z.string(), url: z.string() }),
-  curl: z.string(),
-});
+/** What an answer carries beside the operation's own fields when nothing reaches Twilio. */
+const added: Readonly<Record<Mode, JsonObject>> = {
+  live: {},
+  emulator: { simulated: { type: 'boolean' } },
+  'dry-run': { simulated: { type: 'boolean' }, request: { type: 'object' }, curl: { type: 'string' } },
+};
 
 export function toolOf(operation: Operation, mode: Mode): Tool {
   const trait = traits[operation.effect];
-  const output = mode === 'dry-run' && operation.request !== undefined ? dryRunOutput : operation.output;
   return {
     name: operation.name,
     title: operation.title,
     description: operation.about,
     inputSchema: rootObject(lean(z.toJSONSchema(operation.input, { io: 'input' }))),
-    outputSchema: rootObject(
-      shape(z.toJSONSchema(output, { io: 'output' })),
-      mode === 'live' ? {} : { simulated: { type: 'boolean' } },
-    ),
+    outputSchema: rootObject(shape(z.toJSONSchema(operation.output, { io: 'output' })), added[mode]),
     annotations: {
       readOnlyHint: trait.readOnly,
       destructiveHint: trait.destructive,
