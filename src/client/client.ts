@@ -5,12 +5,13 @@ import type { Host } from '../operation/define.ts';
 import type { Effect } from '../operation/effect.ts';
 import { authorize, type CredentialSource, type Credentials } from './credentials.ts';
 import { targetOf, type WireRequest } from './encode.ts';
-import { type Alarm, type Exchange, exchange, type Outgoing } from './exchange.ts';
+import { type Exchange, exchange, type Outgoing } from './exchange.ts';
 import * as failures from './failure.ts';
 import { addressOf, type Place } from './hosts.ts';
 import { createTokens } from './oauth.ts';
 import { createGate, type Gate } from './rate-limit.ts';
 import { decide, maxRetryAfterMs, parseRetryAfter } from './retry.ts';
+import { type Alarm, setAlarm, unlessAborted, within } from './time-limit.ts';
 import { type Answer, judge } from './verdict.ts';
 
 export interface ClientOptions extends Place {
@@ -73,11 +74,6 @@ interface Attempt {
 }
 
 const contentTypes = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
-
-function setAlarm(ms: number, ring: () => void): () => void {
-  const timer = setTimeout(ring, ms);
-  return () => clearTimeout(timer);
-}
 
 /** A delete whose earlier attempt removed the thing, and whose answer was lost. */
 const alreadyGone: Answer = { status: 204, body: {}, headers: {} };
@@ -253,35 +249,5 @@ function createPools(connections: number): Dispatcher {
     keepAliveMaxTimeout: 30_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-  });
-}
-
-interface Limit {
-  readonly signal: AbortSignal;
-  release(): void;
-}
-
-/** A signal that is aborted by the caller's, or when the time is over. */
-function within(ms: number, outer: AbortSignal | undefined, alarm: Alarm): Limit {
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(outer?.reason);
-  const stop = alarm(Math.max(0, ms), () => controller.abort(new Error('the time is over')));
-  if (outer?.aborted) onAbort();
-  outer?.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    release() {
-      stop();
-      outer?.removeEventListener('abort', onAbort);
-    },
-  };
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -1,6 +1,7 @@
 // One request on one socket: sends it, gathers the answer within bounds, and knows whether the request had left when it failed.
 // No retries, no credentials, no meaning of statuses.
 import type { Dispatcher } from 'undici';
+import type { Alarm } from './time-limit.ts';
 
 export interface Outgoing {
   readonly origin: string;
@@ -16,9 +17,6 @@ export interface Bounds {
   readonly maxBytes: number;
   readonly alarm: Alarm;
 }
-
-/** Calls back after so many milliseconds; what it returns takes the call back. */
-export type Alarm = (ms: number, ring: () => void) => () => void;
 
 export type Headers = Readonly<Record<string, string>>;
 

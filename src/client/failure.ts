@@ -3,6 +3,7 @@
 import type { Host } from '../operation/define.ts';
 import type { Effect } from '../operation/effect.ts';
 import { type ErrorCode, OperationError } from '../operation/errors.ts';
+import { adviceOf, reasonOf } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { hostNames, isTwilio, proofOf } from './hosts.ts';
 import { type Problem, readProblem } from './problem.ts';
@@ -259,53 +260,10 @@ function unreachable(cause: unknown, { host, timeoutMs, doubtful }: Circumstance
     'NETWORK_UNREACHABLE',
     `No connection to ${hostNames[host]}: ${reasonOf(cause, timeoutMs)}. ${sent}`,
     {
-      next: adviceOf(causeCode(cause)),
+      next: adviceOf(cause),
       cause,
     },
   );
-}
-
-function reasonOf(cause: unknown, timeoutMs: number): string {
-  const code = causeCode(cause);
-  if (code === undefined) return `none was made within ${timeoutMs / 1000} seconds`;
-  return (
-    reasons[code] ??
-    (isCertificateFault(cause)
-      ? `its certificate is not accepted (${code})`
-      : `the connection failed (${code})`)
-  );
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'the name is not known to the DNS',
-  EAI_AGAIN: 'the DNS does not answer',
-  ENETUNREACH: 'the network is not reachable',
-  EHOSTUNREACH: 'the host is not reachable',
-  UND_ERR_CONNECT_TIMEOUT: 'it took too long to connect',
-};
-
-function adviceOf(code: string | undefined): string {
-  if (code === 'ECONNREFUSED')
-    return 'Check that TWILIO_API_BASE_URL, if set, names a running server, and that no firewall stands between.';
-  return 'Check the network, DNS and proxy of this machine, and TWILIO_EDGE with TWILIO_REGION if set; then try again.';
-}
-
-/** Certificates do not mend themselves between two attempts, nor does a client that was closed open again. */
-export function isPermanent(cause: unknown): boolean {
-  return isCertificateFault(cause) || /^UND_ERR_(?:CLOSED|DESTROYED)$/.test(causeCode(cause) ?? '');
-}
-
-function isCertificateFault(cause: unknown): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|ERR_TLS|ERR_SSL/.test(causeCode(cause) ?? '');
-}
-
-/** The code of an error, or of the first one inside an AggregateError (a name with several addresses). */
-export function causeCode(cause: unknown): string | undefined {
-  if (typeof cause !== 'object' || cause === null) return undefined;
-  if ('code' in cause && typeof cause.code === 'string') return cause.code;
-  if (cause instanceof AggregateError) return causeCode(cause.errors[0]);
-  return 'cause' in cause ? causeCode(cause.cause) : undefined;
 }
 
 function docsUrl(code: number): string {

@@ -1,5 +1,6 @@
 // What one attempt amounts to: an answer, an error that ends it, or a failure that may be tried again. Pure.
 // The words of errors are failure.ts; whether a failure is tried again is retry.ts.
+import { causeCode, isPermanent } from './connection.ts';
 import type { Exchange, Headers } from './exchange.ts';
 import * as failures from './failure.ts';
 import { isRecord, readProblem } from './problem.ts';
@@ -36,14 +37,13 @@ type Silent = Extract<Exchange, { kind: 'silent' }>;
 
 function judgeSilence(result: Silent, about: failures.Circumstances): Verdict {
   // undici refused to build the request: a fault of ours, not of the network.
-  if (failures.causeCode(result.cause) === 'UND_ERR_INVALID_ARG')
-    return { kind: 'final', error: result.cause };
+  if (causeCode(result.cause) === 'UND_ERR_INVALID_ARG') return { kind: 'final', error: result.cause };
   const error = failures.interrupted(result, about);
   if (result.why === 'cancelled') return { kind: 'final', error };
   if (result.left) return { kind: 'failure', failure: { kind: 'lost' }, error };
   return {
     kind: 'failure',
-    failure: { kind: 'unreachable', permanent: failures.isPermanent(result.cause) },
+    failure: { kind: 'unreachable', permanent: isPermanent(result.cause) },
     error,
   };
 }
