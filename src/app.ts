@@ -19,6 +19,7 @@ import { createRedactor } from './redact.ts';
 
 export interface AppOptions {
   readonly now?: () => Date;
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Where log lines go; stderr when left out. */
   readonly writeLog?: (line: string) => void;
 }
@@ -43,6 +44,7 @@ export interface App {
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const { settings, mode } = config;
   const now = options.now ?? (() => new Date());
+  const sleep = options.sleep ?? pause;
   const choice = {
     toolsets: settings.TWILIO_MCP_TOOLSETS,
     tools: settings.TWILIO_MCP_TOOLS,
@@ -68,9 +70,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
     now,
     random: Math.random,
-    sleep: async (ms, signal) => {
-      await delay(ms, undefined, { signal });
-    },
+    sleep,
     explain: (code) => explainErrorCode(code),
     timeoutMs,
     deadlineMs: 2 * timeoutMs,
@@ -86,6 +86,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     redactor,
     log,
     now,
+    sleep,
     id: randomUUID,
   });
   return {
@@ -110,6 +111,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await emulator?.close();
     },
   };
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal });
 }
 
 export interface LocalTwilio {

@@ -36,6 +36,7 @@ export interface Parts {
   readonly redactor: Redactor;
   readonly log: Log;
   readonly now: () => Date;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly id: () => string;
 }
 
@@ -121,9 +122,11 @@ export function createPerform(parts: Parts): Perform {
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
   async function runComposed({ operation, input, actor, signal, progress }: Prepared): Promise<Row> {
     if (operation.run === undefined) throw new Error(`${operation.name} has neither request nor run`);
+    const stop = signal ?? new AbortController().signal;
     return operation.run(input, {
-      signal: signal ?? new AbortController().signal,
+      signal: stop,
       now: parts.now,
+      sleep: (ms) => parts.sleep(ms, stop),
       account: { sid: account ?? 'none', mode, credential: parts.credential },
       progress: (done, total, message) => progress?.(done, total, message),
       call: async (inner, innerInput) => {

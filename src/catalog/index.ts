@@ -4,6 +4,7 @@ import * as account from './account.ts';
 import * as numbers from './account-numbers.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
+import * as delivery from './messaging-delivery.ts';
 import * as sync from './sync.ts';
 import * as syncLists from './sync-lists.ts';
 import * as syncMaps from './sync-maps.ts';
@@ -14,6 +15,7 @@ import * as recordings from './voice-recordings.ts';
 
 const books = [
   messaging,
+  delivery,
   voice,
   recordings,
   verify,

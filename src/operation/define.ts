@@ -68,6 +68,8 @@ export interface Hands {
   readonly progress: (done: number, total: number | undefined, message: string) => void;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Ends early, by throwing, when the call is cancelled. */
+  readonly sleep: (ms: number) => Promise<void>;
   readonly account: Identity;
 }
 

@@ -7,7 +7,14 @@ import { OperationError } from '../../src/operation/errors.ts';
 
 function handsWith(call: Hands['call'], account: Hands['account']): Hands {
   const { signal } = new AbortController();
-  return { call, account, signal, progress: () => undefined, now: () => new Date(0) };
+  return {
+    call,
+    account,
+    signal,
+    progress: () => undefined,
+    now: () => new Date(0),
+    sleep: async () => undefined,
+  };
 }
 
 const account_sid = `AC${'0'.repeat(32)}`;

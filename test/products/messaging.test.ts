@@ -171,6 +171,43 @@ describe('reading', () => {
   });
 });
 
+describe('waiting for delivery', () => {
+  it('waits until it arrived', async () => {
+    const { ok } = await begin();
+    const message = await ok('messaging_send_message', sent);
+    const heard: string[] = [];
+    const end = await ok(
+      'messaging_wait_for_delivery',
+      { sid: message['sid'] },
+      { onprogress: ({ message: told }) => heard.push(told ?? '') },
+    );
+    expect(end).toMatchObject({
+      status: 'delivered',
+      final: true,
+      delivered: true,
+      next_step: 'Nothing: it arrived.',
+    });
+    expect(heard.join(' ')).toMatch(/(queued|sending|sent) after \d+ s/);
+  });
+
+  it('tells cause and next step of a failure', async () => {
+    const { ok, control } = await begin();
+    await control('POST', `/phones/${PERSON}`, { delivery: 'undelivered', error_code: 30003 });
+    const message = await ok('messaging_send_message', sent);
+    const end = await ok('messaging_wait_for_delivery', { sid: message['sid'] });
+    expect(end).toMatchObject({ status: 'undelivered', final: true, delivered: false, error_code: 30003 });
+    expect(String(end['meaning']).length).toBeGreaterThan(10);
+  });
+
+  it('ends in time, and says that it may still change', async () => {
+    const { ok, no } = await begin();
+    const message = await ok('messaging_send_message', sent);
+    const end = await ok('messaging_wait_for_delivery', { sid: message['sid'], timeout_seconds: 0 });
+    expect(end).toMatchObject({ status: 'queued', final: false, delivered: false, waited_seconds: 0 });
+    expect(await no('messaging_wait_for_delivery', { sid: `SM${'a'.repeat(32)}` })).toMatch(/^NOT_FOUND/);
+  });
+});
+
 describe('when the answer is lost', () => {
   it('finds the message by looking, and never sends twice', async () => {
     const { client, control, requests } = await begin();

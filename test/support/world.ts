@@ -52,6 +52,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const now = () => new Date(emulator.emulator.world.clock.now());
   const app = await createApp(loadConfig({ env, envFile: emptyFile }), {
     now,
+    sleep: (ms) => emulator.emulator.world.clock.advance(ms / 1000),
     writeLog: (line) => log.push(line),
   });
   const factory = await app.createServerFactory();
