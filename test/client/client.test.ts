@@ -301,7 +301,7 @@ describe('cancellation', () => {
     controller.abort();
     await expect(answer).rejects.toMatchObject({ code: 'CANCELLED' });
     connect();
-    await client.close();
+    await pools.close();
     expect(double.received).toEqual([]);
   });
 
