@@ -1,11 +1,12 @@
 // The composition root: a configuration in, wired parts out. The only place where the parts meet, and where time and chance come from.
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { explainErrorCode } from './catalog/error-codes.ts';
 import { operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
-import { type Config, secretsOf } from './config.ts';
+import { type Config, secretsOf, stateFolder } from './config.ts';
 import { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } from './emulator/emulator.ts';
 import { serveEmulator } from './emulator/server.ts';
 import { createLog, type Log } from './log.ts';
@@ -16,6 +17,7 @@ import type { Defaults } from './operation/define.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
 import { createPerform, type Perform } from './perform.ts';
 import { createRedactor } from './redact.ts';
+import { createStore } from './store/open.ts';
 
 export interface AppOptions {
   readonly now?: () => Date;
@@ -61,6 +63,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     redactor,
     ...(options.writeLog && { write: options.writeLog }),
   });
+  // A rehearsal leaves nothing behind that a live run could take for its own.
+  const store = createStore(mode === 'live' ? join(stateFolder(settings), 'store.db') : ':memory:');
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const client = createClient({
     credentials,
@@ -83,6 +87,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     defaults: defaultsOf(config, emulator),
     policy: { access: { readOnly: settings.TWILIO_MCP_READ_ONLY } },
     client,
+    ledgers: store,
     redactor,
     log,
     now,
@@ -108,6 +113,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       }),
     close: async () => {
       await client.close();
+      await store.close();
       await emulator?.close();
     },
   };

@@ -1,5 +1,7 @@
 // The one table of settings: environment names, flags and documentation come from it. Nothing else reads process.env.
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 import { OperationError } from './operation/errors.ts';
@@ -130,6 +132,11 @@ const table = {
     list.default([]),
     'Further tools to list, by name or pattern with *, with commas.',
     'voice_*,lookup_phone_number',
+  ),
+  TWILIO_MCP_STATE_FOLDER: setting(
+    z.string().optional(),
+    "Folder of what the server remembers (who was written to in which mailing). Default: the platform's state folder.",
+    '/var/lib/twilio-mcp',
   ),
   TWILIO_MCP_TIMEOUT: setting(
     z.coerce.number('must be a number of seconds').min(1).max(600).default(30),
@@ -346,4 +353,17 @@ export function unknownSettings(env: Readonly<Record<string, string | undefined>
   return Object.keys(env).filter(
     (name) => name.startsWith('TWILIO_MCP_') && name !== 'TWILIO_MCP_ENV_FILE' && !(name in table),
   );
+}
+
+/** The folder the platform gives programs for what they remember. */
+export function stateFolder(
+  settings: Settings,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  if (settings.TWILIO_MCP_STATE_FOLDER !== undefined) return settings.TWILIO_MCP_STATE_FOLDER;
+  const home = homedir();
+  if (process.platform === 'win32')
+    return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'twilio-mcp');
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'twilio-mcp');
+  return join(env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'twilio-mcp');
 }

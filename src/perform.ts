@@ -9,6 +9,7 @@ import { judge, type Policy } from './guards/judge.ts';
 import type { Log } from './log.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
 import { OperationError } from './operation/errors.ts';
+import type { Ledgers } from './operation/ledgers.ts';
 import { parseInput } from './operation/parse.ts';
 import { errorOf, failureFrom, type Result } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
@@ -33,6 +34,7 @@ export interface Parts {
   readonly defaults: Defaults;
   readonly policy: Policy;
   readonly client: Client;
+  readonly ledgers: Ledgers;
   readonly redactor: Redactor;
   readonly log: Log;
   readonly now: () => Date;
@@ -89,9 +91,11 @@ export function createPerform(parts: Parts): Perform {
   /** A line before and after everything that changes something: what, to whom (masked), how it ended. */
   function record(phase: string, { operation, input, actor }: Prepared, { sid, code }: Row = {}): void {
     if (operation.effect === 'read') return;
-    const to = operation.reaches?.(input).map((each) => `${each.channel}:${maskPhone(each.to)}`);
+    const reached = operation.reaches?.(input) ?? [];
+    const to = reached.slice(0, 10).map((each) => `${each.channel}:${maskPhone(each.to)}`);
+    const recipients = reached.length;
     log.info(
-      { audit: phase, operation: operation.name, effect: operation.effect, actor, to, sid, code },
+      { audit: phase, operation: operation.name, effect: operation.effect, actor, recipients, to, sid, code },
       phase,
     );
   }
@@ -127,6 +131,8 @@ export function createPerform(parts: Parts): Perform {
       signal: stop,
       now: parts.now,
       sleep: (ms) => parts.sleep(ms, stop),
+      ledgers: parts.ledgers,
+      look: lookFor,
       account: { sid: account ?? 'none', mode, credential: parts.credential },
       progress: (done, total, message) => progress?.(done, total, message),
       call: async (inner, innerInput) => {
@@ -150,21 +156,23 @@ export function createPerform(parts: Parts): Perform {
     };
   }
 
-  /** After a lost answer: looks whether the request was carried out. Never repeats it; finding two is finding none. */
   async function lookForLost(
     { operation, input, since }: Prepared,
     error: unknown,
   ): Promise<Row | undefined> {
-    if (!(error instanceof OperationError) || error.code !== 'OUTCOME_UNKNOWN' || !operation.trace)
-      return undefined;
-    const { request, input: query, matches } = operation.trace(input, since);
+    const lost = error instanceof OperationError && error.code === 'OUTCOME_UNKNOWN';
+    return lost ? lookFor(operation, input, since) : undefined;
+  }
+
+  /** Looks whether a request was carried out. Never repeats it; finding two is finding none. */
+  async function lookFor(operation: Operation, input: Row, since: Date): Promise<Row | undefined> {
+    const trace = operation.trace?.(input, since);
+    if (trace === undefined) return undefined;
     const send = (page: WireRequest) => client.send(page, { effect: 'read' });
-    const answer = await collect({ template: request, input: query, account, send }).catch(() => ({}));
-    const rows =
-      request.list === undefined
-        ? []
-        : Object.values(answer).flatMap((each) => (Array.isArray(each) ? each : []));
-    const found = rows.filter(isRow).filter(matches);
+    const listing = { template: trace.request, input: trace.input, account, send };
+    const answer: Row = await collect(listing).catch(() => ({}));
+    const rows = Object.values(answer).flatMap((each) => (Array.isArray(each) ? each : []));
+    const found = rows.filter(isRow).filter(trace.matches);
     return found.length === 1 ? found[0] : undefined;
   }
 

@@ -28,6 +28,7 @@ const floors: Readonly<Record<string, number>> = {
   'package.ts': 2,
   operation: 1,
   twiml: 1,
+  store: 2,
   'redact.ts': 1,
   'redact-shapes.ts': 1,
   'signature.ts': 1,
@@ -51,6 +52,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   dotenv: ['config.ts'],
   pino: ['log.ts'],
   saxes: ['twiml'],
+  kysely: ['store'],
+  libsql: ['store'],
   hono: ['emulator'],
   '@hono/node-server': ['emulator'],
 };

@@ -5,6 +5,7 @@ import * as numbers from './account-numbers.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
+import * as many from './messaging-many.ts';
 import * as sync from './sync.ts';
 import * as syncLists from './sync-lists.ts';
 import * as syncMaps from './sync-maps.ts';
@@ -16,6 +17,7 @@ import * as recordings from './voice-recordings.ts';
 const books = [
   messaging,
   delivery,
+  many,
   voice,
   recordings,
   verify,

@@ -1,6 +1,7 @@
 // The one object that is an operation. Everything else (tool, CLI command, guard input, retry, reference) is derived from it.
 import type { z } from 'zod';
 import type { Effect } from './effect.ts';
+import type { Ledgers } from './ledgers.ts';
 import type { Recipient, Usage } from './reach.ts';
 
 export type Host =
@@ -71,6 +72,9 @@ export interface Hands {
   /** Ends early, by throwing, when the call is cancelled. */
   readonly sleep: (ms: number) => Promise<void>;
   readonly account: Identity;
+  readonly ledgers: Ledgers;
+  /** Whether a send of that input was carried out since then; undefined where no look can tell. Never repeats it. */
+  readonly look: (operation: Operation, input: Row, since: Date) => Promise<Row | undefined>;
 }
 
 /** Which account this process acts for, without anything secret. */

@@ -34,6 +34,7 @@ export type Usage =
   | { readonly kind: 'lookup'; readonly packages: readonly string[] }
   | { readonly kind: 'number'; readonly country: string; readonly type: string }
   | { readonly kind: 'email'; readonly recipients: number }
+  | { readonly kind: 'many'; readonly each: Usage; readonly times: number }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unknown'; readonly why: string };
 

@@ -7,13 +7,16 @@ import { OperationError } from '../../src/operation/errors.ts';
 
 function handsWith(call: Hands['call'], account: Hands['account']): Hands {
   const { signal } = new AbortController();
+  const nothing = async () => undefined;
   return {
     call,
     account,
     signal,
     progress: () => undefined,
     now: () => new Date(0),
-    sleep: async () => undefined,
+    sleep: nothing,
+    look: nothing,
+    ledgers: { sends: { claim: nothing, settle: nothing, release: nothing } },
   };
 }
 

@@ -1,4 +1,7 @@
 // One world per test: an emulator on a port of this machine with a clock that stands still, the real server, a real MCP client.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type ServedEmulator, serveEmulator } from '../../src/emulator/server.ts';
@@ -46,6 +49,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: OWN_NUMBER,
     TWILIO_MCP_TOOLSETS: 'all',
+    TWILIO_MCP_STATE_FOLDER: mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')),
     ...options.env,
   };
   const log: string[] = [];
