@@ -7,7 +7,7 @@ import { adviceOf, reasonOf } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { hostNames, isTwilio, proofOf } from './hosts.ts';
 import { type Problem, readProblem } from './problem.ts';
-import { parseRetryAfter, repeatable } from './retry.ts';
+import { isRefusal, parseRetryAfter, repeatable } from './retry.ts';
 
 /** What is known about one of Twilio's numbered codes. */
 export type Explain = (code: number) => { readonly meaning: string; readonly next: string } | undefined;
@@ -157,7 +157,7 @@ export function neverGotProof(about: Circumstances): OperationError {
 }
 
 function rejectionCode(status: number, problem: Problem, about: Circumstances): ErrorCode {
-  if (status >= 500)
+  if (!isRefusal(status))
     return repeatable(about.effect, about.idempotent) ? 'PROVIDER_UNAVAILABLE' : 'OUTCOME_UNKNOWN';
   if (status === 401) return 'AUTHENTICATION_FAILED';
   // Verify and others answer 403 for a blocked destination too; those carry a code of their own.
@@ -183,7 +183,7 @@ function rejectionMessage(
   const host = hostNames[about.host];
   if (unknown)
     return `${host} failed (${said}) after it had received the request. It may have been carried out.`;
-  return status >= 500 ? `${host} failed (${said}).` : `${host} refused the request (${said}).`;
+  return isRefusal(status) ? `${host} refused the request (${said}).` : `${host} failed (${said}).`;
 }
 
 function nextFor(status: number, code: ErrorCode, about: Circumstances): string {

@@ -74,6 +74,11 @@ export function parseRetryAfter(value: string | undefined, now: Date): number | 
   return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
 }
 
+/** The status alone says that nothing was done: every one below 500, and 501, "I have no such route". */
+export function isRefusal(status: number): boolean {
+  return status < 500 || status === 501;
+}
+
 function objectionTo({ failure, effect, idempotent }: Question): string | undefined {
   if (failure.kind === 'unreachable') return failure.permanent ? 'trying again cannot help' : undefined;
   if (failure.kind === 'status') {
@@ -82,7 +87,7 @@ function objectionTo({ failure, effect, idempotent }: Question): string | undefi
       const lasting = failure.twilioCode !== undefined && lastingLimits.has(failure.twilioCode);
       return lasting ? 'this limit does not pass by trying again' : undefined;
     }
-    if (failure.status < 500) return 'the request was refused';
+    if (isRefusal(failure.status)) return 'the request was refused';
   }
   return repeatable(effect, idempotent) ? undefined : 'it may have been carried out';
 }
