@@ -1,11 +1,13 @@
 // Here: the list of products the emulator serves; adding one is its import and its name in the list.
 // Not here: any route. How a product file looks is told in route.ts.
 import { account } from './products/account.ts';
+import { lookup } from './products/lookup.ts';
 import { messaging } from './products/messaging.ts';
 import { sync } from './products/sync.ts';
+import { verify } from './products/verify.ts';
 import type { Product } from './route.ts';
 
-export const PRODUCTS: readonly Product[] = [account, messaging, sync];
+export const PRODUCTS: readonly Product[] = [account, messaging, sync, lookup, verify];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */
 export function emulatedRoutes(): { method: string; host: string; path: string }[] {
