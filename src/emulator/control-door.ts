@@ -29,8 +29,9 @@ export function controlDoor(
       const param = (name: string): string => paramOf(params, name, route.path);
       return Response.json(await route.handle({ world, body, param, query: readForm(url.search.slice(1)) }));
     } catch (error) {
-      if (error instanceof ControlError)
+      if (error instanceof ControlError) {
         return Response.json({ error: error.message, route: route.about }, { status: 400 });
+      }
       if (error instanceof TwilioError) {
         return Response.json({ error: error.message, code: error.code }, { status: error.status });
       }

@@ -45,6 +45,16 @@ test('a message walks from queued to delivered as the clock moves, and is priced
   expect(body).toMatchObject({ messages: [{ kind: 'sms', from: FROM, sid: made.sid }] });
 });
 
+test('typographic quotes cost a second segment unless they are smartly encoded', async () => {
+  const { sdk } = await served();
+  const body = `“${'x'.repeat(80)}”`;
+  const segments = async (smartEncoded?: boolean) => {
+    const encoding = smartEncoded === undefined ? {} : { smartEncoded };
+    return (await sdk.messages.create({ to: TO, from: FROM, body, ...encoding })).numSegments;
+  };
+  expect([await segments(), await segments(false), await segments(true)]).toEqual(['2', '2', '1']);
+});
+
 test('the body that comes back on the wire has the shape of the published example', async () => {
   const { ask, accountSid } = await served();
   const path = `api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json`;

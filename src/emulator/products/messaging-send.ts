@@ -34,8 +34,9 @@ export function createMessage(world: World, accountSid: string, form: Form): Mes
   const service =
     serviceSid === undefined || serviceSid === '' ? undefined : checkService(world, accountSid, serviceSid);
   const from = named === '' || named.startsWith('MG') ? undefined : checkFrom(world, accountSid, named, to);
-  if (from === undefined && service === undefined)
+  if (from === undefined && service === undefined) {
     throw new TwilioError(400, 21603, "A 'From' phone number is required.");
+  }
   const payload = readPayload(world, accountSid, form);
   const sendAt = readSchedule(world, form, service !== undefined);
   checkValidity(form);
@@ -53,7 +54,8 @@ export function createMessage(world: World, accountSid: string, form: Form): Mes
     payload,
     statusCallback,
     sendAt,
-    smartEncoded: form.boolean('SmartEncoded') ?? service?.settings['smart_encoding'] !== false,
+    smartEncoded:
+      form.boolean('SmartEncoded') ?? (service?.settings['smart_encoding'] ?? service !== undefined) === true,
   });
 }
 
