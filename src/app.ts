@@ -7,8 +7,6 @@ import { operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
 import { type Config, secretsOf, stateFolder } from './config.ts';
-import { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } from './emulator/emulator.ts';
-import { serveEmulator } from './emulator/server.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory } from './mcp/server.ts';
@@ -135,6 +133,8 @@ export interface LocalTwilio {
  * configured account, so that moving to live changes nothing else.
  */
 async function findEmulator({ settings }: Config, now: () => Date): Promise<LocalTwilio> {
+  // Loaded only here: a live server should not pay for a Twilio it does not run.
+  const { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } = await import('./emulator/emulator.ts');
   const {
     TWILIO_ACCOUNT_SID: accountSid = DEFAULT_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN: authToken = DEFAULT_AUTH_TOKEN,
@@ -143,6 +143,7 @@ async function findEmulator({ settings }: Config, now: () => Date): Promise<Loca
     TWILIO_API_BASE_URL: url,
   } = settings;
   if (url !== undefined) return { url, accountSid, authToken, close: async () => undefined };
+  const { serveEmulator } = await import('./emulator/server.ts');
   const apiKeys = sid !== undefined && secret !== undefined ? [{ sid, secret }] : [];
   const served = await serveEmulator({
     now: () => now().getTime(),

@@ -1,14 +1,9 @@
 #!/usr/bin/env node
-// The human's door: reads the command line, hands over, sets the exit code. Each command has a file of its own.
+// The human's door: reads the command line, hands over, sets the exit code. Each command has a file of its own, loaded when asked for.
 import { Command, CommanderError } from 'commander';
 import { type Config, loadConfig, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
-import { callOperation } from './call.ts';
-import { diagnose } from './doctor.ts';
-import { runEmulator } from './emulator.ts';
-import { serve } from './serve.ts';
-import { listTools } from './tools.ts';
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
 
@@ -40,11 +35,11 @@ const program = withSettings(new Command('twilio-mcp'))
 
 withSettings(program.command('serve', { isDefault: true }))
   .description('serve MCP over stdio (the default)')
-  .action((_options, command: Command) => serve(configOf(command)));
+  .action(async (_options, command: Command) => (await import('./serve.ts')).serve(configOf(command)));
 
 withSettings(program.command('tools'))
   .description('list the tools this configuration would serve')
-  .action((_options, command: Command) => listTools(configOf(command)));
+  .action(async (_options, command: Command) => (await import('./tools.ts')).listTools(configOf(command)));
 
 withSettings(program.command('call'))
   .argument('<operation>', 'operation name, such as messaging_send_message')
@@ -52,8 +47,8 @@ withSettings(program.command('call'))
   .description('run one operation and print its answer as JSON')
   .allowUnknownOption()
   .passThroughOptions()
-  .action((name: string, args: string[], _options, command: Command) =>
-    callOperation(configOf(command), name, args),
+  .action(async (name: string, args: string[], _options, command: Command) =>
+    (await import('./call.ts')).callOperation(configOf(command), name, args),
   );
 
 program
@@ -61,11 +56,15 @@ program
   .description('serve the local Twilio by itself')
   .option('--port <number>', 'port on this machine', '4010')
   .option('--host <address>', 'address to bind', '127.0.0.1')
-  .action((options: { port: string; host: string }) => runEmulator(options));
+  .action(async (options: { port: string; host: string }) =>
+    (await import('./emulator.ts')).runEmulator(options),
+  );
 
 withSettings(program.command('doctor'))
   .description('check credentials, sender, webhooks and clock; exit code 1 if anything is wrong')
-  .action((_options, command: Command) => diagnose(() => configOf(command)));
+  .action(async (_options, command: Command) =>
+    (await import('./doctor.ts')).diagnose(() => configOf(command)),
+  );
 
 try {
   await program.parseAsync();
