@@ -29,6 +29,13 @@ function settingsTable(): string {
   );
 }
 
+function settingsList(): string {
+  return tableOf(
+    ['Setting', 'What it does'],
+    settingRows().map((row) => [code(row.env), row.description]),
+  );
+}
+
 function errorsPage(): string {
   const rows = Object.entries(errorCodes).map(([name, meaning]) => [code(name), meaning]);
   const about =
@@ -81,20 +88,29 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** Replaces the part between two markers, which must be there. */
-function withPart(file: string, name: string, content: string): string {
+/** Replaces what stands between pairs of markers, which must be there. */
+function withParts(file: string, parts: readonly (readonly [name: string, content: string])[]): string {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const pattern = new RegExp(`(<!-- begin ${name} -->\n)[\\s\\S]*?(<!-- end ${name} -->)`);
-  if (!pattern.test(text)) throw new Error(`${file} has no part marked ${name}`);
-  return text.replace(pattern, (_, begin: string, end: string) => `${begin}${content}\n${end}`);
+  return parts.reduce((page, [name, content]) => {
+    const pattern = new RegExp(`(<!-- begin ${name} -->\\n)[\\s\\S]*?(<!-- end ${name} -->)`);
+    if (!pattern.test(page)) throw new Error(`${file} has no part marked ${name}`);
+    return page.replace(pattern, (_, begin: string, end: string) => `${begin}${content}\n${end}`);
+  }, text);
 }
 
 const documents: readonly [string, () => string][] = [
   ['references/configuration.md', configurationPage],
   ['references/errors.md', errorsPage],
   ['references/operations.md', operationsPage],
-  ['references/emulator.md', () => withPart('references/emulator.md', 'routes', emulatorRoutes())],
-  ['README.md', () => withPart('README.md', 'tools', toolTable())],
+  ['references/emulator.md', () => withParts('references/emulator.md', [['routes', emulatorRoutes()]])],
+  [
+    'README.md',
+    () =>
+      withParts('README.md', [
+        ['settings', settingsList()],
+        ['tools', toolTable()],
+      ]),
+  ],
 ];
 
 const check = process.argv.includes('--check');
