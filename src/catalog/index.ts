@@ -6,6 +6,8 @@ import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
 import * as many from './messaging-many.ts';
+import * as proxy from './proxy.ts';
+import * as proxyParticipants from './proxy-participants.ts';
 import * as sync from './sync.ts';
 import * as syncLists from './sync-lists.ts';
 import * as syncMaps from './sync-maps.ts';
@@ -25,6 +27,8 @@ const books = [
   lookup,
   account,
   numbers,
+  proxy,
+  proxyParticipants,
   sync,
   syncLists,
   syncMaps,
