@@ -46,6 +46,8 @@ export const shapes: readonly Shape[] = [
   ],
   [/(\bAC[0-9a-fA-F]{32}\b[^\n]{0,40}?[^0-9a-zA-Z])[0-9a-f]{32}(?![0-9a-zA-Z])/g, `$1${marker}`],
   [/(\bSK[0-9a-fA-F]{32}\b[^\n]{0,40}?[^0-9a-zA-Z])[0-9A-Za-z]{32}(?![0-9a-zA-Z])/g, `$1${marker}`],
+  // A code as JSON text; Twilio's own error codes are JSON numbers.
+  [/("(?:code|custom_?code|verification_?code)"\s{0,2}:\s{0,2}")[0-9]{4,10}(?=")/gi, `$1${marker}`],
   // "Your verification code is 123456", "OTP: 123-456", "código de verificación es 123456"
   [
     new RegExp(

@@ -123,6 +123,7 @@ describe('one-time passcodes', () => {
     '123456 is your verification code',
     'Use 123456? No: your one-time passcode is 123456',
     'OTP: 123456',
+    '{"to":"+14155550123","code":"123456"}',
     'PIN 123456',
     'Your code is 1234567890',
     'Tu código de verificación es 123456',

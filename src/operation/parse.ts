@@ -8,10 +8,14 @@ export function parseInput(operation: Operation, input: unknown, defaults: Defau
   const parsed = operation.input.safeParse(input);
   if (parsed.success) return operation.prepare?.(parsed.data, defaults) ?? parsed.data;
   const faults = parsed.error.issues.map((issue) => told(issue, operation));
-  throw new OperationError('INVALID_INPUT', `${operation.name} was not carried out: ${faults.join('; ')}.`, {
-    next: `Mend the fields named and call again. ${usage(operation)}`,
-    ...(operation.page && { reference: `twilio://references/${operation.page}` }),
-  });
+  throw new OperationError(
+    'INVALID_INPUT',
+    `${operation.name} was not carried out: ${faults.join('; ').replace(/\.$/, '')}.`,
+    {
+      next: `Mend the fields named and call again. ${usage(operation)}`,
+      ...(operation.page && { reference: `twilio://references/${operation.page}` }),
+    },
+  );
 }
 
 function told(issue: z.core.$ZodIssue, operation: Operation): string {

@@ -52,10 +52,10 @@ describe.each(kinds)('with a %s client', (kind) => {
       twiml: '<Response><Say>One more thing.</Say><Pause length="30"/></Response>',
     });
     await advance(5);
-    await ok('voice_update_call', { sid: placed['sid'], hang_up: true });
+    await ok('voice_update_call', { sid: placed['sid'], status: 'completed' });
     await advance(1);
     expect(await ok('voice_get_call', { sid: placed['sid'] })).toMatchObject({ status: 'completed' });
-    expect(await no('voice_update_call', { sid: placed['sid'], hang_up: true })).toContain(
+    expect(await no('voice_update_call', { sid: placed['sid'], status: 'completed' })).toContain(
       'Twilio error 21220',
     );
   });
