@@ -1,7 +1,7 @@
 // Here: a call as the emulator keeps and shows it, the parameters of its webhooks, its status callbacks and its price.
 // Not here: how it comes to be (voice-place.ts), lives (voice-life.ts) and obeys TwiML (voice-run.ts).
 import { type Account, accountBySid, charge } from '../accounts.ts';
-import type { CallbackParams } from '../callbacks.ts';
+import type { Callback, CallbackParams } from '../callbacks.ts';
 import { defineTable, type World } from '../state.ts';
 import { defined, rfc2822 } from '../wire.ts';
 import { friendly, ownerOf } from './account-number.ts';
@@ -221,12 +221,9 @@ function places(prefix: string, address: string): Record<string, string> {
 /** Tells the status callback, if it wants this event; "initiated" is a CallStatus in callbacks alone. */
 export function tellStatus(world: World, call: Call, event: CallEvent, more: CallbackParams = {}): void {
   if (call.statusCallback === '' || !call.statusCallbackEvents.includes(event)) return;
-  const { authToken } = accountOf(world, call);
   const isEnd = event === 'completed';
-  void world.callbacks.send({
+  tell(world, call, {
     kind: 'call-status',
-    accountSid: call.accountSid,
-    authToken,
     url: call.statusCallback,
     method: call.statusCallbackMethod,
     params: {
@@ -240,4 +237,16 @@ export function tellStatus(world: World, call: Call, event: CallEvent, more: Cal
     },
   });
   call.told += 1;
+}
+
+/** A callback whose answer changes nothing: the clock's next step sends it, so that whoever advances it waits for it. */
+export function tell(
+  world: World,
+  owner: Pick<Call, 'accountSid'>,
+  callback: Pick<Callback, 'kind' | 'url' | 'method' | 'params'>,
+): void {
+  const { sid: accountSid, authToken } = accountOf(world, owner);
+  world.clock.after(0, async () => {
+    await world.callbacks.send({ ...callback, accountSid, authToken });
+  });
 }

@@ -1,7 +1,7 @@
 // Here: answering machine detection: who picked up, found out before the call goes on or beside it.
 // Not here: what a phone does when it rings (voice-life.ts). Source: docs/voice/answering-machine-detection.
 import type { World } from '../state.ts';
-import { accountOf, type Call, isOver } from './voice-call.ts';
+import { type Call, isOver, tell } from './voice-call.ts';
 import type { Line } from './voice-line.ts';
 
 export type Detection = {
@@ -33,10 +33,8 @@ export async function detect(world: World, call: Call, line: Line, detection: De
     if (isOver(call)) return;
     call.answeredBy = answeredBy;
     if (detection.callback === '') return;
-    void world.callbacks.send({
+    tell(world, call, {
       kind: 'call-amd',
-      accountSid: call.accountSid,
-      authToken: accountOf(world, call).authToken,
       url: detection.callback,
       method: detection.callbackMethod,
       params: {

@@ -3,7 +3,7 @@
 import { charge } from '../accounts.ts';
 import { defineTable, type World } from '../state.ts';
 import { rfc2822 } from '../wire.ts';
-import { accountOf, type Call } from './voice-call.ts';
+import { type Call, tell } from './voice-call.ts';
 
 export type RecordingSource =
   | 'DialVerb'
@@ -71,7 +71,7 @@ export function startRecording(world: World, call: Call, begin: Begin): Recordin
     createdAt: now,
     updatedAt: now,
   });
-  tell(world, recording, 'in-progress');
+  tellRecording(world, recording, 'in-progress');
   return recording;
 }
 
@@ -117,7 +117,7 @@ export function stopRecording(
     recording.price = PRICE * Math.ceil((recording.duration ?? 0) / 60);
     recording.updatedAt = world.clock.now();
     charge(world, recording.accountSid, recording.price);
-    tell(world, recording, 'completed');
+    tellRecording(world, recording, 'completed');
   });
 }
 
@@ -125,14 +125,12 @@ export function recordingUrl({ accountSid, sid }: Recording): string {
   return `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${sid}`;
 }
 
-function tell(world: World, recording: Recording, event: RecordingEvent): void {
+function tellRecording(world: World, recording: Recording, event: RecordingEvent): void {
   const { callback, accountSid } = recording;
   if (callback.url === '' || !callback.events.includes(event)) return;
   const isDone = event === 'completed';
-  void world.callbacks.send({
+  tell(world, recording, {
     kind: 'recording-status',
-    accountSid,
-    authToken: accountOf(world, recording).authToken,
     url: callback.url,
     method: callback.method,
     params: {
