@@ -1,12 +1,11 @@
 // The composition root: a configuration in, wired parts out. The only place where the parts meet, and where time and chance come from.
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { explainErrorCode } from './catalog/error-codes.ts';
 import { operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
-import { type Config, secretsOf, stateFolder } from './config.ts';
+import { type Config, secretsOf, storePath } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory } from './mcp/server.ts';
@@ -62,7 +61,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     ...(options.writeLog && { write: options.writeLog }),
   });
   // A rehearsal leaves nothing behind that a live run could take for its own.
-  const store = createStore(mode === 'live' ? join(stateFolder(settings), 'store.db') : ':memory:');
+  const store = createStore(mode === 'live' ? storePath(settings) : ':memory:');
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const client = createClient({
     credentials,
@@ -107,6 +106,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         surface,
         mode,
         references: readReferences(packageRoot),
+        ownerNumbers: settings.TWILIO_MCP_OWNER_NUMBERS ?? [],
         version: versionOfPackage(),
       }),
     close: async () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 import { OperationError } from './operation/errors.ts';
@@ -11,6 +12,7 @@ export const modes = ['live', 'emulator', 'dry-run'] as const;
 export type Mode = (typeof modes)[number];
 
 const hex32 = '[0-9a-fA-F]{32}';
+const e164 = /^\+[1-9][0-9]{6,14}$/;
 
 interface About {
   readonly description: string;
@@ -133,10 +135,23 @@ const table = {
     'Further tools to list, by name or pattern with *, with commas.',
     'voice_*,lookup_phone_number',
   ),
-  TWILIO_MCP_STATE_FOLDER: setting(
-    z.string().optional(),
-    "Folder of what the server remembers (who was written to in which mailing). Default: the platform's state folder.",
-    '/var/lib/twilio-mcp',
+  TWILIO_MCP_OWNER_NUMBERS: setting(
+    list
+      .refine(
+        (numbers) => numbers.every((each) => e164.test(each)),
+        'must be E.164 numbers with commas between',
+      )
+      .optional(),
+    "The owner's own numbers, with commas. The server names them to the agent as the ones to try things on.",
+    '+14155550123',
+  ),
+  TWILIO_MCP_DATABASE_URL: setting(
+    z
+      .string()
+      .regex(/^file:.+$/, 'must be file: and a path; PostgreSQL is not supported yet')
+      .optional(),
+    "The file of what the server remembers (who was written to in which mailing). Default: store.db in the platform's state folder.",
+    'file:/var/lib/twilio-mcp/store.db',
   ),
   TWILIO_MCP_TIMEOUT: setting(
     z.coerce.number('must be a number of seconds').min(1).max(600).default(30),
@@ -355,15 +370,20 @@ export function unknownSettings(env: Readonly<Record<string, string | undefined>
   );
 }
 
-/** The folder the platform gives programs for what they remember. */
-export function stateFolder(
+/** The file that holds what the server remembers: the configured one, else one in the folder the platform gives programs. */
+export function storePath(
   settings: Settings,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  if (settings.TWILIO_MCP_STATE_FOLDER !== undefined) return settings.TWILIO_MCP_STATE_FOLDER;
+  const named = settings.TWILIO_MCP_DATABASE_URL;
+  if (named !== undefined)
+    return named.startsWith('file://') ? fileURLToPath(named) : named.slice('file:'.length);
+  return join(stateFolder(env), 'twilio-mcp', 'store.db');
+}
+
+function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
   const home = homedir();
-  if (process.platform === 'win32')
-    return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'twilio-mcp');
-  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'twilio-mcp');
-  return join(env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'twilio-mcp');
+  if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support');
+  return env['XDG_STATE_HOME'] ?? join(home, '.local', 'state');
 }

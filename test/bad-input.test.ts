@@ -141,6 +141,11 @@ describe('the configuration', () => {
     [{ TWILIO_MCP_MODE: 'live' }, /no credentials are set/],
     [{ TWILIO_MCP_MODE: 'production' }, /TWILIO_MCP_MODE must be one of live, emulator, dry-run/],
     [{ TWILIO_MCP_READ_ONLY: 'perhaps' }, /TWILIO_MCP_READ_ONLY must be true or false/],
+    [{ TWILIO_MCP_OWNER_NUMBERS: '+14155550123,555' }, /TWILIO_MCP_OWNER_NUMBERS must be E\.164/],
+    [
+      { TWILIO_MCP_DATABASE_URL: 'postgres://localhost/x' },
+      /TWILIO_MCP_DATABASE_URL must be file:.*PostgreSQL is not supported yet/,
+    ],
     [{ TWILIO_MCP_TIMEOUT: 'soon' }, /TWILIO_MCP_TIMEOUT must be a number/],
   ])('names what is missing or wrong: %j', (env, reason) => {
     const told = load(env);

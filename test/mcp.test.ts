@@ -34,6 +34,7 @@ describe.each(kinds)('with a %s client', (kind) => {
     const { client } = await begin({ kind });
     expect(client.raw.getInstructions()).toContain('Calls reach Twilio');
     expect(client.raw.getServerVersion()?.name).toBe('twilio-mcp');
+    expect(client.raw.getInstructions()).not.toContain("owner's own numbers");
   });
 
   it('serves the reference pages and the skill as resources', async () => {
@@ -139,6 +140,11 @@ describe('the skill extension', () => {
 });
 
 describe('modes', () => {
+  it('names the numbers of the owner', async () => {
+    const { client } = await begin({ env: { TWILIO_MCP_OWNER_NUMBERS: PERSON } });
+    expect(client.raw.getInstructions()).toContain(`The owner's own numbers, to try things on: ${PERSON}`);
+  });
+
   it('dry-run shows the exact request and its curl, and sends nothing', async () => {
     const { ok, requests } = await begin({ env: { TWILIO_MCP_MODE: 'dry-run' } });
     const shown = await ok('messaging_send_message', { to: PERSON, body: 'Hi & bye' });

@@ -9,10 +9,15 @@ const byMode: Readonly<Record<Mode, string>> = {
     'DRY RUN: no request is sent. Each answer shows the request that would go out. Tell the user so.',
 };
 
-export function instructionsFor(mode: Mode): string {
+export function instructionsFor(mode: Mode, ownerNumbers: readonly string[] = []): string {
+  const owner =
+    ownerNumbers.length === 0
+      ? []
+      : [`The owner's own numbers, to try things on: ${ownerNumbers.slice(0, 5).join(', ')}.`];
   return [
-    'Twilio for agents: SMS, voice, verification, number lookup and account.',
+    'Twilio for agents: messages, calls, verification, number lookup, email, threads, tasks, shared state and account.',
     byMode[mode],
+    ...owner,
     'Contact only people who agreed to it. Never guess a phone number or a country code: ask.',
     'Accepted is not delivered: after messaging_send_message, read the status with messaging_get_message.',
     'A failed send names the next step. On OUTCOME_UNKNOWN never send again: look first, as the error says.',

@@ -20,6 +20,7 @@ export interface ServerParts {
   readonly surface: Surface;
   readonly mode: Mode;
   readonly references: References;
+  readonly ownerNumbers: readonly string[];
   readonly version: string;
 }
 
@@ -34,7 +35,7 @@ export async function createServerFactory(parts: ServerParts): Promise<() => Mcp
     const mcp = new McpServer(
       { name: 'twilio-mcp', title: 'Twilio', version: parts.version },
       {
-        instructions: instructionsFor(parts.mode),
+        instructions: instructionsFor(parts.mode, parts.ownerNumbers),
         capabilities: { tools: { listChanged: false }, completions: {} },
         cacheHints: {
           'tools/list': stable,

@@ -1,6 +1,7 @@
 // Many people, one text: each at most once, through crash, cancellation and doubt; the report says what became of each.
 import { afterEach, describe, expect, it } from 'vitest';
 import { findOperation } from '../../src/catalog/index.ts';
+import { storePath } from '../../src/config.ts';
 import { createStore } from '../../src/store/open.ts';
 import { createWorld, kinds, OWN_NUMBER, type Row, type World } from '../support/world.ts';
 
@@ -144,9 +145,8 @@ describe('stopping and going on', () => {
     const [first, second] = people(2);
     if (first === undefined || second === undefined) throw new Error('two people are needed');
     const account = emulator.emulator.accountSid;
-    const folder = app.config.settings.TWILIO_MCP_STATE_FOLDER ?? '';
     // What a process that died leaves behind: two claims, of which one message had gone out.
-    const store = createStore(`${folder}/store.db`);
+    const store = createStore(storePath(app.config.settings));
     for (const { to } of [first, second])
       await store.sends.claim({ account, batch: mailing.batch, recipient: to }, app.now());
     await ok('messaging_send_message', { to: first.to, body: 'Hi Person 0, see you at 9.' });

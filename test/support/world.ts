@@ -49,7 +49,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: OWN_NUMBER,
     TWILIO_MCP_TOOLSETS: 'all',
-    TWILIO_MCP_STATE_FOLDER: mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')),
+    TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')), 'store.db')}`,
     ...options.env,
   };
   const log: string[] = [];
