@@ -281,3 +281,22 @@ test('lists filter by both ends, status and time, page, and keep to their accoun
   expect(await sub.calls.list()).toEqual([]);
   expect(await codeOf(sub.calls(first.sid).fetch())).toBe(20404);
 });
+
+test('with a clock of its own a call goes on by itself, and may be pushed ahead', async () => {
+  const { place, advance, sdk, heard } = await voiceWorld({ clock: 'auto' });
+  const { sid } = await place('<Response><Say>Hi</Say><Pause length="3000"/><Say>Bye</Say></Response>');
+  await advance(2000);
+  expect((await sdk.calls(sid).fetch()).status).toBe('in-progress');
+  await advance(2000);
+  expect((await sdk.calls(sid).fetch()).status).toBe('completed');
+  expect(await heard(sid)).toEqual(['say: Hi', 'pause: ', 'say: Bye']);
+});
+
+test('nothing of a call is left after a reset', async () => {
+  const { place, advance, control, sdk } = await voiceWorld();
+  await place(WAIT);
+  await advance(5);
+  await control('POST', '/reset');
+  await advance(100);
+  expect(await sdk.calls.list()).toEqual([]);
+});

@@ -112,8 +112,8 @@ export function end(world: World, call: Call, status?: FinalStatus): void {
 /** The whole call's recording is told of with its end. */
 function stopRecordings(world: World, call: Call): Record<string, string> {
   const running = runningRecordings(world, call);
-  // <Record> stops its own, when it knows how much of it was silence.
-  const mine = running.filter(({ source }) => source !== 'RecordVerb');
+  // <Record> stops its own, when it knows how much of it was silence; a room's goes on without this call.
+  const mine = running.filter(({ source }) => source !== 'RecordVerb' && source !== 'Conference');
   for (const recording of mine) stopRecording(world, recording);
   const whole = mine.find(({ source }) => source === 'OutboundAPI');
   if (whole === undefined) return {};

@@ -146,17 +146,22 @@ type Order = {
   readonly recordingCallback: RecordingCallback;
 };
 
-function readOrder(form: Form): Order {
+export function readTimeout(form: Form): number {
   const timeout = form.get('Timeout') ?? String(RING_SECONDS);
   if (!/^[1-9]\d{0,8}$/.test(timeout))
     throw refuse(21208, `Timeout ${timeout} is not a positive whole number.`);
+  return Math.min(Number(timeout), MOST_RING_SECONDS);
+}
+
+function readOrder(form: Form): Order {
+  const timeout = readTimeout(form);
   const sendDigits = form.get('SendDigits') ?? '';
   if (!/^[0-9A-D*#wW]{0,32}$/.test(sendDigits)) throw refuse(21206, `SendDigits ${sendDigits} is not valid.`);
   const channels = form.get('RecordingChannels') ?? 'mono';
   if (channels !== 'mono' && channels !== 'dual') throw invalidParameter('RecordingChannels');
   const track = form.get('RecordingTrack') ?? 'both';
   return {
-    timeout: Math.min(Number(timeout), MOST_RING_SECONDS),
+    timeout,
     limit: readLimit(form) ?? LONGEST,
     sendDigits,
     // Documented: with digits to send, nobody listens for a machine.

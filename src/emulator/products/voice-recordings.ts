@@ -141,7 +141,13 @@ function common(recording: Recording) {
   };
 }
 
-export function showRecording(recording: Recording): unknown {
+export function showConferenceRecording(recording: Recording): unknown {
+  const { accountSid, conferenceSid, sid } = recording;
+  const uri = `/2010-04-01/Accounts/${accountSid}/Conferences/${conferenceSid}/Recordings/${sid}.json`;
+  return { ...common(recording), uri };
+}
+
+function showRecording(recording: Recording): unknown {
   const uri = `/2010-04-01/Accounts/${recording.accountSid}/Recordings/${recording.sid}`;
   return {
     ...common(recording),

@@ -6,6 +6,7 @@ import type { World } from '../state.ts';
 import { askForTwiml, type Instructions, readMethod, resolveUrl } from '../webhook.ts';
 import { defined } from '../wire.ts';
 import { accountOf, type Call, callParams, hear, note } from './voice-call.ts';
+import { dialRoom } from './voice-conference.ts';
 import { dialPeople } from './voice-dial.ts';
 import { gather } from './voice-gather.ts';
 import { connect, end, hangUp, letGo } from './voice-life.ts';
@@ -19,6 +20,7 @@ import {
   type Verb,
 } from './voice-line.ts';
 import { message } from './voice-message.ts';
+import { dialQueue, enqueue } from './voice-queue.ts';
 import { record, start, stop } from './voice-record.ts';
 import { sound } from './voice-say.ts';
 
@@ -157,6 +159,12 @@ const noted: Verb = ({ world, call }, element) => {
   return 'next';
 };
 
+const dial: Verb = (flow, element) => {
+  const nouns = elementsOf(element).map(({ name }) => name);
+  if (nouns.includes('Conference')) return dialRoom(flow, element);
+  return nouns.includes('Queue') ? dialQueue(flow, element) : dialPeople(flow, element);
+};
+
 const VERBS: Readonly<Record<string, Verb>> = {
   Say: sound,
   Play: sound,
@@ -165,7 +173,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   Record: record,
   Start: start,
   Stop: stop,
-  Dial: dialPeople,
+  Dial: dial,
+  Enqueue: enqueue,
   Redirect: redirect,
   Hangup: () => 'hangup',
   Leave: () => 'leave',

@@ -4,9 +4,11 @@ import { uriPage } from '../paging.ts';
 import { type Product, route } from '../route.ts';
 import { created, noContent, ok } from '../wire.ts';
 import { showCall } from './voice-call.ts';
+import { conferenceRoutes } from './voice-conferences.ts';
 import { voiceControl } from './voice-control.ts';
 import { filteredCalls } from './voice-list.ts';
 import { placeCall } from './voice-place.ts';
+import { queueRoutes } from './voice-queues.ts';
 import { recordingRoutes } from './voice-recordings.ts';
 import { deleteCall, namedCall, updateCall } from './voice-update.ts';
 
@@ -29,6 +31,8 @@ export const voice: Product = {
       return noContent();
     }),
     ...recordingRoutes,
+    ...conferenceRoutes,
+    ...queueRoutes,
   ],
   control: voiceControl,
 };
