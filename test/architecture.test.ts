@@ -13,17 +13,18 @@ const source = new Map(files.map((file) => [file, readFileSync(join('src', file)
 
 /** Room → floor. A room is a folder of src/, or a file that lies in src/ itself. */
 const floors: Readonly<Record<string, number>> = {
-  cli: 6,
-  'index.ts': 6,
-  'app.ts': 5,
-  mcp: 4,
-  'perform.ts': 3,
+  cli: 7,
+  'index.ts': 7,
+  'app.ts': 6,
+  mcp: 5,
+  'perform.ts': 4,
   catalog: 2,
   guards: 2,
   client: 2,
   emulator: 2,
   'answer.ts': 2,
-  'config.ts': 2,
+  'config.ts': 3,
+  'env-file.ts': 2,
   'log.ts': 2,
   'package.ts': 2,
   operation: 1,
@@ -49,7 +50,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   undici: ['client'],
   '@modelcontextprotocol/server': ['mcp'],
   commander: ['cli'],
-  dotenv: ['config.ts'],
+  dotenv: ['env-file.ts'],
   pino: ['log.ts'],
   saxes: ['twiml'],
   kysely: ['store'],
@@ -135,7 +136,7 @@ describe('form', () => {
 
   it.each(files)('%s has no cast, no any, no non-null mark, no unfinished work', (file) => {
     const text = (source.get(file) ?? '').replace(
-      /'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/.*$|\/\*[\s\S]*?\*\//gm,
+      /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/.*$|\/\*[\s\S]*?\*\//gm,
       '""',
     );
     const casts = [...text.matchAll(/\bas\s+(?!const\b)[A-Z{([a-z]\w*/g)].filter(
