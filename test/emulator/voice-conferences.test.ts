@@ -121,6 +121,25 @@ test('the API makes a room by its name, records it, and ends it', async () => {
   );
 });
 
+test('a phone that rings while the room ends comes to nothing', async () => {
+  const { url, heard: asked } = await receiver();
+  const { advance, sdk, control, place } = await voiceWorld();
+  await control('POST', `/phones/${ANA}`, { answers: 'no' });
+  await place(room(`statusCallback="${url}" statusCallbackEvent="join leave"`));
+  await advance(3);
+  const [conference] = await sdk.conferences.list();
+  const team = sdk.conferences(conference?.sid ?? '');
+  const made = await team.participants.create({ from: FROM, to: ANA });
+  await advance(2);
+  await team.update({ status: 'completed' });
+  await advance(2);
+  expect((await control('POST', `/calls/${made.callSid}/answer`)).body.status).toBe('completed');
+  expect(asked.map(({ params }) => params['StatusCallbackEvent'])).toEqual([
+    'participant-join',
+    'participant-leave',
+  ]);
+});
+
 test('a full room takes nobody else', async () => {
   const { place, advance, heard, told } = await voiceWorld();
   const two = room('maxParticipants="2"');

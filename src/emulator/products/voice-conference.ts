@@ -123,7 +123,7 @@ export function participantsOf(world: World, conference: Conference): Participan
     .reverse();
 }
 
-/** Sits in the room until one is put out, it ends, `until` says so, or the seconds are over. */
+/** Sits in the room until put out of it, its end, or the end of the seconds. */
 export async function stayInRoom(
   world: World,
   line: Line,
@@ -132,8 +132,10 @@ export async function stayInRoom(
   seconds?: number,
   endsOnStar = false,
 ): Promise<void> {
-  enter(world, line.call, conference, one);
   const isIn = (): boolean => participants(world).get(one.accountSid, one.sid) === one;
+  // The room may have ended while this phone rang.
+  if (!isIn()) return;
+  enter(world, line.call, conference, one);
   const endAt = seconds === undefined ? undefined : world.clock.now() + seconds * 1000;
   try {
     while (isIn()) {
@@ -151,9 +153,9 @@ function enter(world: World, call: Call, conference: Conference, one: Participan
   tellRoom(world, conference, 'participant-join', one);
   const present = participantsOf(world, conference).filter(({ hasJoined }) => hasJoined);
   const begins = present.length > 1 && present.some(({ startsOnEnter }) => startsOnEnter);
-  if (conference.status !== 'init' || !begins) {
-    if (conference.status === 'init')
-      hear(world, call, 'twilio', 'hold', 'waiting for the conference to start');
+  if (conference.status !== 'init') return;
+  if (!begins) {
+    hear(world, call, 'twilio', 'hold', 'waiting for the conference to start');
     return;
   }
   conference.status = 'in-progress';
@@ -169,7 +171,7 @@ export async function leave(
   how: 'left' | 'kicked',
 ): Promise<void> {
   participants(world).remove(one.accountSid, one.sid);
-  tellRoom(world, conference, 'participant-leave', one);
+  if (one.hasJoined) tellRoom(world, conference, 'participant-leave', one);
   await wakeCall(world, one);
   if (conference.status === 'completed') return;
   const isLast = participantsOf(world, conference).length === 0;

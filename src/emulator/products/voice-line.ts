@@ -119,11 +119,7 @@ export class Line {
     await this.within(seconds, () => false);
   }
 
-  /** False when it was not waiting: the event is lost, as digits are that nobody gathers. */
-  get isWaiting(): boolean {
-    return this.#waiting !== undefined;
-  }
-
+  /** A line that does not wait loses the event, as digits are lost that nobody gathers. */
   wake(event: LineEvent): Promise<void> {
     const waiting = this.#takeWaiting();
     if (waiting === undefined) return Promise.resolve();

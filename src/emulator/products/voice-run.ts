@@ -4,7 +4,6 @@ import { elementsOf, parseTwiml, type TwimlElement, textOf, trimXml } from '../.
 import { validateTwiml } from '../../twiml/validate.ts';
 import type { World } from '../state.ts';
 import { askForTwiml, type Instructions, readMethod, resolveUrl } from '../webhook.ts';
-import { defined } from '../wire.ts';
 import { accountOf, type Call, callParams, hear, note } from './voice-call.ts';
 import { dialRoom } from './voice-conference.ts';
 import { dialPeople } from './voice-dial.ts';
@@ -78,18 +77,13 @@ async function performOne(world: World, call: Call, source: Source): Promise<Out
 
 async function load(world: World, call: Call, source: Source): Promise<Instructions> {
   if (source.kind === 'url') {
-    const params = { ...callParams(call), ...source.params };
-    const { url, method, fallbackUrl, fallbackMethod } = source;
-    const webhook = { kind: 'call-url', url, method, ...defined({ fallbackUrl }) };
-    return askForTwiml(world, accountOf(world, call), { ...webhook, ...withMethod(fallbackMethod) }, params);
+    const { params, ...webhook } = source;
+    const all = { ...callParams(call), ...params };
+    return askForTwiml(world, accountOf(world, call), { ...webhook, kind: 'call-url' }, all);
   }
   const parsed = parseTwiml(source.twiml);
   if (!parsed.ok || parsed.root.name !== 'Response') return { outcome: 'error', code: 12100 };
   return { outcome: 'twiml', verbs: elementsOf(parsed.root), url: '' };
-}
-
-function withMethod(fallbackMethod: 'GET' | 'POST' | undefined): { fallbackMethod?: 'GET' | 'POST' } {
-  return fallbackMethod === undefined ? {} : { fallbackMethod };
 }
 
 function problemsOf(children: readonly TwimlElement[]) {
