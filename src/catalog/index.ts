@@ -14,7 +14,10 @@ import * as syncMaps from './sync-maps.ts';
 import * as verify from './verify.ts';
 import * as verifyServices from './verify-services.ts';
 import * as voice from './voice.ts';
+import * as voiceConferences from './voice-conferences.ts';
+import * as voiceQueues from './voice-queues.ts';
 import * as recordings from './voice-recordings.ts';
+import * as twiml from './voice-twiml.ts';
 
 const books = [
   messaging,
@@ -22,6 +25,9 @@ const books = [
   many,
   voice,
   recordings,
+  voiceConferences,
+  voiceQueues,
+  twiml,
   verify,
   verifyServices,
   lookup,
