@@ -1,11 +1,14 @@
 // The catalog: every exported operation of every product file. There is no list to forget.
 import type { Operation } from '../operation/define.ts';
 import * as account from './account.ts';
+import * as market from './account-market.ts';
 import * as numbers from './account-numbers.ts';
+import * as usage from './account-usage.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
 import * as many from './messaging-many.ts';
+import * as messagingServices from './messaging-services.ts';
 import * as proxy from './proxy.ts';
 import * as proxyParticipants from './proxy-participants.ts';
 import * as sync from './sync.ts';
@@ -23,6 +26,7 @@ const books = [
   messaging,
   delivery,
   many,
+  messagingServices,
   voice,
   recordings,
   voiceConferences,
@@ -33,6 +37,8 @@ const books = [
   lookup,
   account,
   numbers,
+  market,
+  usage,
   proxy,
   proxyParticipants,
   sync,

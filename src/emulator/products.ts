@@ -5,11 +5,12 @@ import { lookup } from './products/lookup.ts';
 import { messaging } from './products/messaging.ts';
 import { proxy } from './products/proxy.ts';
 import { sync } from './products/sync.ts';
+import { usage } from './products/usage.ts';
 import { verify } from './products/verify.ts';
 import { voice } from './products/voice.ts';
 import type { Product } from './route.ts';
 
-export const PRODUCTS: readonly Product[] = [account, messaging, sync, lookup, verify, proxy, voice];
+export const PRODUCTS: readonly Product[] = [account, messaging, sync, lookup, verify, proxy, voice, usage];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */
 export function emulatedRoutes(): { method: string; host: string; path: string }[] {
