@@ -141,7 +141,8 @@ function spelledOut(path: string, operation: Operation): string[] {
   const fields = [...path.matchAll(/\{(\w+)\}/g)].map(([, field]) => field ?? '');
   return fields.reduce<string[]>(
     (paths, field) => {
-      const type: unknown = operation.input.shape[field];
+      const given: unknown = operation.input.shape[field];
+      const type = given instanceof z.ZodDefault ? given.unwrap() : given;
       if (!(type instanceof z.ZodEnum)) return paths;
       return type.options.flatMap((option) =>
         paths.map((each) => each.replace(`{${field}}`, String(option))),
