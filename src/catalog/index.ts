@@ -9,6 +9,7 @@ import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
 import * as many from './messaging-many.ts';
 import * as messagingServices from './messaging-services.ts';
+import * as plan from './plan.ts';
 import * as proxy from './proxy.ts';
 import * as proxyParticipants from './proxy-participants.ts';
 import * as sync from './sync.ts';
@@ -39,6 +40,7 @@ const books = [
   numbers,
   market,
   usage,
+  plan,
   proxy,
   proxyParticipants,
   sync,

@@ -1,10 +1,12 @@
-// Prompts: a workflow a person can start from their host's menu. The tools they name do the work.
+// Prompts: workflows a person starts from their host's menu. The tools they name do the work; the words come from the catalog's plans.
 import { completable, type McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { type Plan, plans } from '../catalog/plans.ts';
 
 const verifyChannels = ['sms', 'call', 'whatsapp', 'email'];
 
 export function registerPrompts(mcp: McpServer): void {
+  for (const [name, plan] of Object.entries(plans)) registerPlan(mcp, name, plan);
   mcp.registerPrompt(
     'send_message',
     {
@@ -19,8 +21,8 @@ export function registerPrompts(mcp: McpServer): void {
       ask(
         `Write a text message to ${to} about: ${about}`,
         'Show me the text and the recipient and wait for my yes.',
-        'Then send it with messaging_send_message, and read it with messaging_get_message until the status is delivered, undelivered or failed.',
-        'If it failed, use account_explain_error on its error_code and tell me the next step. Do not send it again.',
+        'Then send it with messaging_send_message, and follow it with messaging_wait_for_delivery.',
+        'If it failed, tell me the cause and the next step. Do not send it again.',
       ),
   );
   mcp.registerPrompt(
@@ -58,6 +60,28 @@ export function registerPrompts(mcp: McpServer): void {
         `Call ${to} and say: ${say}`,
         'Show me number and words and wait for my yes.',
         'Then use voice_place_call with say, and voice_get_call until the status is final. Tell me whether it was answered and how long it took.',
+      ),
+  );
+}
+
+function registerPlan(mcp: McpServer, name: string, plan: Plan): void {
+  mcp.registerPrompt(
+    `plan_${name}`,
+    {
+      title: plan.title,
+      description: `A plan for ${plan.title}, filled with what this account has`,
+      argsSchema: z.object({
+        details: z.string().optional().describe('Who it is for, and anything particular'),
+      }),
+    },
+    ({ details }) =>
+      ask(
+        `Plan this workflow: ${plan.title}.${details === undefined ? '' : ` ${details}`}`,
+        `Call plan_get_workflow with workflow ${name} and tell me what is there, what is missing and what only I can answer.`,
+        `Steps:\n${plan.steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}`,
+        `Methods:\n${plan.methods.map(({ tool, why }) => `- ${tool}: ${why}`).join('\n')}`,
+        `Guardrails:\n${plan.guardrails.map((rule) => `- ${rule}`).join('\n')}`,
+        'Contact nobody before I said yes to people and words.',
       ),
   );
 }
