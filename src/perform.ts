@@ -78,7 +78,7 @@ export function createPerform(parts: Parts): Perform {
       if (prepared) record('failed', prepared, { code: failure.error.code });
       if (failure.error.code === 'INTERNAL')
         log.error({ err: error, operation: operation.name }, 'a fault in this server');
-      return { ...failure, error: redactor.value(failure.error) };
+      return { ...failure, error: redactor.value({ ...referenceOf(operation), ...failure.error }) };
     }
   }
 
@@ -187,6 +187,11 @@ export function createPerform(parts: Parts): Perform {
   function success({ name }: Operation, data: Row, notes: readonly string[]): Result {
     return { ok: true, operation: name, data: redactor.value(data), simulated, notes: redactor.value(notes) };
   }
+}
+
+/** Where a reader finds what the operation's errors mean. */
+function referenceOf({ page }: Operation) {
+  return page === undefined ? {} : { reference: `twilio://references/${page}/errors` };
 }
 
 /** In dry-run mode no request leaves: it is thrown to the end of the corridor, out of composed operations too. */

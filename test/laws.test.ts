@@ -131,7 +131,10 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     });
 
     it('has a reference page', () => {
-      if (operation.page !== undefined) expect(existsSync(`references/${operation.page}.md`)).toBe(true);
+      if (operation.page === undefined) return;
+      const page = readFileSync(`references/${operation.page}.md`, 'utf8');
+      for (const section of ['## Checklist', '## Errors'])
+        expect(page, 'errors and refusals link to it').toContain(`\n${section}\n`);
     });
   },
 );

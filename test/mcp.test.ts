@@ -55,6 +55,31 @@ describe.each(kinds)('with a %s client', (kind) => {
     );
   });
 
+  it('serves a page a section at a time, and links an error to its section', async () => {
+    const { client } = await begin({ kind });
+    const section = await client.raw.readResource({ uri: 'twilio://references/twilio-verify/errors' });
+    const text = JSON.stringify(section.contents);
+    expect(text).toContain('60202');
+    expect(text).not.toContain('## Workflow');
+    await expect(
+      client.raw.readResource({ uri: 'twilio://references/twilio-verify/recipes' }),
+    ).rejects.toThrow(/Sections: .*workflow/);
+    const failed = await client.raw.callTool({
+      name: 'messaging_get_message',
+      arguments: { sid: `SM${'a'.repeat(32)}` },
+    });
+    expect(failed.content).toContainEqual(
+      expect.objectContaining({
+        type: 'resource_link',
+        uri: 'twilio://references/twilio-messaging-sms-mms/errors',
+      }),
+    );
+    expect(
+      (await client.raw.readResource({ uri: 'twilio://references/twilio-messaging-sms-mms/errors' }))
+        .contents,
+    ).toHaveLength(1);
+  });
+
   it('offers prompts with completions', async () => {
     const { client } = await begin({ kind });
     const { prompts } = await client.raw.listPrompts();

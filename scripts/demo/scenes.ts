@@ -74,6 +74,96 @@ async function lookup(stage: Stage): Promise<void> {
   stage.expect('valid', found['valid'], true);
 }
 
+async function many(stage: Stage): Promise<void> {
+  const recipients = [
+    { to: person, variables: { name: 'Ana' } },
+    { to: '+14155550124', variables: { name: 'Ben' } },
+  ];
+  const mailing = { batch: 'reminder', body: 'Hi {{name}}, see you at 9.', recipients };
+  await stage.call('messaging_send_many', mailing, ['counts', 'complete']);
+  const again = await stage.call('messaging_send_many', mailing, ['counts', 'complete']);
+  stage.expect('sent again', JSON.stringify(again['counts']), JSON.stringify({ already_sent: 2 }));
+}
+
+async function conference(stage: Stage): Promise<void> {
+  const added = await stage.call('voice_add_participant', { conference: 'support-1042', to: person }, [
+    'call_sid',
+    'status',
+  ]);
+  await stage.call('voice_add_participant', { conference: 'support-1042', to: '+14155550124' }, ['call_sid']);
+  await stage.wait(20);
+  const at = { conference: added['conference_sid'] };
+  const muted = await stage.call(
+    'voice_update_participant',
+    { ...at, participant: added['call_sid'], muted: true },
+    ['muted'],
+  );
+  stage.expect('muted', muted['muted'], true);
+  await stage.call('voice_close_conference', { sid: at.conference }, ['friendly_name']);
+}
+
+async function sharedState(stage: Stage): Promise<void> {
+  await stage.call('sync_create_map', { unique_name: 'drivers' }, ['sid']);
+  const first = await stage.call('sync_set_map_item', { map: 'drivers', key: 'ana', data: { at: 'depot' } }, [
+    'key',
+    'revision',
+  ]);
+  await stage.call(
+    'sync_set_map_item',
+    { map: 'drivers', key: 'ana', data: { at: 'road' }, revision: first['revision'] },
+    ['data', 'revision'],
+  );
+  const late = await stage.refused('sync_set_map_item', {
+    map: 'drivers',
+    key: 'ana',
+    data: { at: 'home' },
+    revision: first['revision'],
+  });
+  stage.expect('a late writer is told', late.includes('54205'), true);
+}
+
+async function masked(stage: Stage): Promise<void> {
+  const service = await stage.call('proxy_create_service', { unique_name: 'deliveries' }, ['sid']);
+  const numbers = await stage.call('account_list_numbers', { limit: 1 }, []);
+  const [own] = Array.isArray(numbers['incoming_phone_numbers']) ? numbers['incoming_phone_numbers'] : [];
+  await stage.call('proxy_add_number', { service_sid: service['sid'], number_sid: own?.sid }, [
+    'phone_number',
+  ]);
+  const session = await stage.call('proxy_create_session', { service_sid: service['sid'], ttl: 3600 }, [
+    'sid',
+    'status',
+  ]);
+  const at = { service_sid: service['sid'], session_sid: session['sid'] };
+  await stage.call('proxy_add_participant', { ...at, identifier: person }, [
+    'identifier',
+    'proxy_identifier',
+  ]);
+  const closed = await stage.call('proxy_close_session', at, ['status']);
+  stage.expect('status', closed['status'], 'closed');
+}
+
+async function numbers(stage: Stage): Promise<void> {
+  const found = await stage.call('account_search_numbers', { area_code: 415, limit: 1 }, [
+    'available_phone_numbers',
+  ]);
+  const [number] = Array.isArray(found['available_phone_numbers']) ? found['available_phone_numbers'] : [];
+  const bought = await stage.call('account_create_number', { phone_number: number?.phone_number }, [
+    'sid',
+    'phone_number',
+  ]);
+  const gone = await stage.call('account_delete_number', { sid: bought['sid'] }, ['deleted']);
+  stage.expect('deleted', gone['deleted'], true);
+}
+
+async function plan(stage: Stage): Promise<void> {
+  const told = await stage.call('plan_get_workflow', { workflow: 'appointment_reminders' }, [
+    'workflow',
+    'ready',
+    'account',
+  ]);
+  stage.expect('has steps', Array.isArray(told['steps']), true);
+}
+
 async function refusals(stage: Stage): Promise<void> {
   await stage.refused('messaging_send_message', { to: '415-555-0123', body: 'Hi' });
   const text = await stage.refused('messaging_send_message', {
@@ -87,8 +177,14 @@ async function refusals(stage: Stage): Promise<void> {
 
 export const scenes: readonly [string, (stage: Stage) => Promise<void>][] = [
   ['A message, and its delivery', message],
+  ['Many people, each once', many],
   ['A call with TwiML', call],
+  ['A conference', conference],
   ['A verification, started and checked', verification],
   ['A number, looked up', lookup],
+  ['Shared state, two writers', sharedState],
+  ['Two people, masked', masked],
+  ['A number, bought and given back', numbers],
+  ['A plan, filled from the account', plan],
   ['Wrong requests, refused with the next step', refusals],
 ];

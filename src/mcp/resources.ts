@@ -42,6 +42,7 @@ export function registerReferences(mcp: McpServer, { skill, pages }: References)
     },
     (uri) => ({ contents: [{ uri: uri.href, mimeType: markdown, text: skill }] }),
   );
+  registerSections(mcp, pages);
   const names = [...pages.keys()];
   const template = new ResourceTemplate('twilio://references/{page}', {
     list: () => ({
@@ -74,6 +75,53 @@ export function registerReferences(mcp: McpServer, { skill, pages }: References)
       return { contents: [{ uri: uri.href, mimeType: markdown, text }] };
     },
   );
+}
+
+/** One section of a page: `## What it cannot do` is `what-it-cannot-do`. */
+function registerSections(mcp: McpServer, pages: References['pages']): void {
+  const template = new ResourceTemplate('twilio://references/{page}/{section}', {
+    list: undefined,
+    complete: {
+      page: (start) => [...pages.keys()].filter((name) => name.includes(start)),
+      section: (start, context) =>
+        [...sectionsOf(pages.get(context?.arguments?.['page'] ?? '') ?? '').keys()].filter((name) =>
+          name.startsWith(start),
+        ),
+    },
+  });
+  mcp.registerResource(
+    'reference-section',
+    template,
+    {
+      title: 'Section of a reference page',
+      description: 'One part of a page, such as errors or checklist',
+      mimeType: markdown,
+    },
+    (uri, { page, section }) => {
+      const sections = sectionsOf((typeof page === 'string' && pages.get(page)) || '');
+      const text = typeof section === 'string' ? sections.get(section) : undefined;
+      if (text === undefined) {
+        const known = [...sections.keys()].join(', ') || 'none: there is no such page';
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          `No section ${uri.href}. Sections: ${known}.`,
+        );
+      }
+      return { contents: [{ uri: uri.href, mimeType: markdown, text }] };
+    },
+  );
+}
+
+function sectionsOf(text: string): ReadonlyMap<string, string> {
+  const parts = text.split(/^(?=## )/m).filter((part) => part.startsWith('## '));
+  return new Map(parts.map((part) => [slugOf(part.slice(3, part.indexOf('\n'))), part.trim()]));
+}
+
+function slugOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
 }
 
 /** The Agent Skill (SEP-2640): SKILL.md without the host-specific block that the loader refuses, and its pages. */

@@ -117,9 +117,15 @@ export function answerOf(result: Result): CallToolResult {
   }
   return {
     isError: true,
-    content: [{ type: 'text', text: failureText(result) }],
+    content: [{ type: 'text', text: failureText(result) }, ...linkOf(result.error.reference)],
     _meta: { 'twilio-mcp/error': { ...result.error, simulated: result.simulated } },
   };
+}
+
+function linkOf(uri: string | undefined) {
+  if (uri === undefined) return [];
+  const name = uri.replace('twilio://references/', '');
+  return [{ type: 'resource_link' as const, uri, name, mimeType: 'text/markdown' }];
 }
 
 /** What happened, what it means, what to do next; the provider's own words last and quoted. */

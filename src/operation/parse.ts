@@ -13,7 +13,7 @@ export function parseInput(operation: Operation, input: unknown, defaults: Defau
     `${operation.name} was not carried out: ${faults.join('; ').replace(/\.$/, '')}.`,
     {
       next: `Mend the fields named and call again. ${usage(operation)}`,
-      ...(operation.page && { reference: `twilio://references/${operation.page}` }),
+      ...(operation.page && { reference: `twilio://references/${operation.page}/checklist` }),
     },
   );
 }
