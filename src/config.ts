@@ -126,7 +126,7 @@ const table = {
   ),
   TWILIO_MCP_TOOLSETS: setting(
     list.default(['default']),
-    'Which tools are listed: default, all, or product names, with commas.',
+    'Which tools are listed: default, discovery (search and call alone), all, or product names, with commas.',
     'messaging,verify',
   ),
   TWILIO_MCP_TOOLS: setting(

@@ -54,6 +54,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   pino: ['log.ts'],
   saxes: ['twiml'],
   kysely: ['store'],
+  minisearch: ['mcp'],
   libsql: ['store'],
   hono: ['emulator'],
   '@hono/node-server': ['emulator'],

@@ -9,6 +9,7 @@ import { findOperation, operations } from '../src/catalog/index.ts';
 import { hostNames } from '../src/client/hosts.ts';
 import { settingRows } from '../src/config.ts';
 import { emulatedRoutes } from '../src/emulator/products.ts';
+import { discoveryTools } from '../src/mcp/discovery.ts';
 import { instructionsFor } from '../src/mcp/instructions.ts';
 import { chooseSurface, featured } from '../src/mcp/surface.ts';
 import { toolOf } from '../src/mcp/tools.ts';
@@ -194,8 +195,10 @@ describe('the catalog', () => {
       tools: [],
       readOnly: false,
     });
-    const tools = surface.listed.map((operation) => toolOf(operation, 'live'));
+    const discovery = discoveryTools.filter(({ name }) => surface.discovery.includes(name));
+    const tools = [...surface.listed.map((operation) => toolOf(operation, 'live')), ...discovery];
     expect(tools.length).toBeGreaterThanOrEqual(12);
+    expect(tokens(JSON.stringify(discovery)).length, 'discovery alone').toBeLessThanOrEqual(1000);
     expect(tools.length).toBeLessThanOrEqual(30);
     for (const tool of tools) expect(Buffer.byteLength(tool.description ?? '')).toBeLessThan(2048);
     expect(tokens(JSON.stringify(tools)).length).toBeLessThanOrEqual(6000);

@@ -8,7 +8,9 @@ import {
 import { findOperation, similarNames } from '../catalog/index.ts';
 import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
+import { failureFrom } from '../operation/result.ts';
 import type { Perform } from '../perform.ts';
+import { chosen, discoveryTools, searchOperations } from './discovery.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { loadSkill, type References, registerReferences } from './resources.ts';
@@ -30,7 +32,8 @@ const stable = { ttlMs: hour, cacheScope: 'private' as const };
 /** Prepares what never changes once and returns the factory that the transports call. */
 export async function createServerFactory(parts: ServerParts): Promise<() => McpServer> {
   const skill = await loadSkill(parts.references);
-  const tools = parts.surface.listed.map((operation) => toolOf(operation, parts.mode));
+  const listed = parts.surface.listed.map((operation) => toolOf(operation, parts.mode));
+  const tools = [...listed, ...discoveryTools.filter(({ name }) => parts.surface.discovery.includes(name))];
   return () => {
     const mcp = new McpServer(
       { name: 'twilio-mcp', title: 'Twilio', version: parts.version },
@@ -48,21 +51,33 @@ export async function createServerFactory(parts: ServerParts): Promise<() => Mcp
     );
     mcp.server.setRequestHandler('tools/list', () => ({ tools }));
     mcp.server.setRequestHandler('tools/call', async ({ params }, context) => {
-      const operation = listedOperation(params.name, parts.surface);
-      const result = await parts.perform({
-        operation,
-        input: params.arguments ?? {},
-        actor: 'mcp',
-        signal: context.mcpReq.signal,
-        progress: progressOf(context),
-      });
-      return answerOf(result);
+      const call = choose(params.name, params.arguments ?? {}, parts);
+      if ('answer' in call) return call.answer;
+      const { signal } = context.mcpReq;
+      return answerOf(await parts.perform({ ...call, actor: 'mcp', signal, progress: progressOf(context) }));
     });
     registerReferences(mcp, parts.references);
     registerPrompts(mcp);
     skill.attach(mcp);
     return mcp;
   };
+}
+
+/** What a tool call asks for: a listed operation, one named through discovery, or an answer that needs no operation. */
+function choose(
+  name: string,
+  input: unknown,
+  { surface, mode }: Pick<ServerParts, 'surface' | 'mode'>,
+): { readonly operation: Operation; readonly input: unknown } | { readonly answer: CallToolResult } {
+  if (!surface.discovery.includes(name)) return { operation: listedOperation(name, surface), input };
+  try {
+    if (name !== 'search_operations')
+      return chosen(name === 'read_operation' ? name : 'run_operation', input);
+    const data = searchOperations(input);
+    return { answer: { content: [{ type: 'text', text: JSON.stringify(data) }], structuredContent: data } };
+  } catch (error) {
+    return { answer: answerOf(failureFrom(name, error, mode !== 'live')) };
+  }
 }
 
 function listedOperation(name: string, surface: Surface): Operation {

@@ -8,18 +8,13 @@ export const featured: ReadonlySet<string> = new Set([
   'messaging_get_message',
   'messaging_list_messages',
   'messaging_cancel_message',
-  'messaging_redact_message',
   'messaging_delete_message',
   'voice_place_call',
   'voice_get_call',
   'voice_list_calls',
   'voice_update_call',
-  'voice_list_recordings',
   'verify_start_verification',
   'verify_check_verification',
-  'verify_get_verification',
-  'verify_cancel_verification',
-  'verify_list_services',
   'lookup_phone_number',
   'account_whoami',
   'account_get_balance',
@@ -28,7 +23,7 @@ export const featured: ReadonlySet<string> = new Set([
 ]);
 
 export interface SurfaceChoice {
-  /** `default`, `all` or product names. */
+  /** `default`, `discovery`, `all` or product names. */
   readonly toolsets: readonly string[];
   /** Operation names, or patterns with `*`. */
   readonly tools: readonly string[];
@@ -37,6 +32,8 @@ export interface SurfaceChoice {
 
 export interface Surface {
   readonly listed: readonly Operation[];
+  /** Names of the tools that find and call operations which are not listed. */
+  readonly discovery: readonly string[];
   /** Why an operation is not listed, and how to have it. */
   readonly whyNot: (operation: Operation) => string;
 }
@@ -48,14 +45,16 @@ export function chooseSurface(
   choice: SurfaceChoice,
 ): Surface {
   const products = new Set(operations.map(toolsetOf));
-  const unknown = choice.toolsets.filter((name) => !['default', 'all', ...products].includes(name));
+  const unknown = choice.toolsets.filter(
+    (name) => !['default', 'all', 'discovery', ...products].includes(name),
+  );
   const idle = choice.tools.filter((pattern) => !operations.some((each) => matches(pattern, each.name)));
   if (unknown.length + idle.length > 0) {
     throw new OperationError(
       'CONFIGURATION_INVALID',
       `No toolset or tool is called ${[...unknown, ...idle].join(', ')}.`,
       {
-        next: `Toolsets are default, all, ${[...products].join(', ')}. \`twilio-mcp tools --toolsets all\` lists every tool.`,
+        next: `Toolsets are default, discovery, all, ${[...products].join(', ')}. \`twilio-mcp tools --toolsets all\` lists every tool.`,
       },
     );
   }
@@ -65,7 +64,10 @@ export function chooseSurface(
     (choice.toolsets.includes('default') && featured.has(operation.name)) ||
     choice.tools.some((pattern) => matches(pattern, operation.name));
   const permitted = (operation: Operation) => !choice.readOnly || operation.effect === 'read';
+  const searchable = choice.toolsets.includes('default') || choice.toolsets.includes('discovery');
+  const executors = choice.readOnly ? ['read_operation'] : ['read_operation', 'run_operation'];
   return {
+    discovery: searchable ? ['search_operations', ...executors] : [],
     listed: operations.filter((each) => wanted(each) && permitted(each)),
     whyNot: (operation) =>
       permitted(operation)

@@ -20,7 +20,7 @@ export function toolOf(operation: Operation, mode: Mode): Tool {
     name: operation.name,
     title: operation.title,
     description: operation.about,
-    inputSchema: rootObject(lean(z.toJSONSchema(operation.input, { io: 'input' }))),
+    inputSchema: inputSchemaOf(operation.input),
     outputSchema: rootObject(shape(z.toJSONSchema(operation.output, { io: 'output' })), added[mode]),
     annotations: {
       readOnlyHint: trait.readOnly,
@@ -29,6 +29,11 @@ export function toolOf(operation: Operation, mode: Mode): Tool {
       openWorldHint: trait.openWorld,
     },
   };
+}
+
+/** An input as a model is shown it. */
+export function inputSchemaOf(input: z.ZodObject) {
+  return rootObject(lean(z.toJSONSchema(input, { io: 'input' })));
 }
 
 type Json = Record<string, unknown>;
