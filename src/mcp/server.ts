@@ -1,5 +1,6 @@
 // The MCP server: tools, resources and prompts over the corridor. One factory serves both protocol eras.
 import {
+  type CallToolResult,
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
