@@ -39,6 +39,7 @@ const verbs = [
   'validate',
   'close',
   'find',
+  'submit',
   'redact',
   'lookup',
   'whoami',

@@ -22,12 +22,16 @@ import * as voiceConferences from './voice-conferences.ts';
 import * as voiceQueues from './voice-queues.ts';
 import * as recordings from './voice-recordings.ts';
 import * as twiml from './voice-twiml.ts';
+import * as whatsapp from './whatsapp.ts';
+import * as whatsappTemplates from './whatsapp-templates.ts';
 
 const books = [
   messaging,
   delivery,
   many,
   messagingServices,
+  whatsapp,
+  whatsappTemplates,
   voice,
   recordings,
   voiceConferences,

@@ -5,6 +5,7 @@ import { listBrands, listServices as listMessagingServices } from './messaging-s
 import { listServices as listProxyServices } from './proxy.ts';
 import { listServices as listVerifyServices } from './verify-services.ts';
 import { listQueues } from './voice-queues.ts';
+import { listSenders } from './whatsapp-templates.ts';
 
 /** Something a workflow needs, how to see whether the account has it, and how to get it. */
 interface Need {
@@ -137,7 +138,9 @@ export const plans = {
     needs: [
       {
         what: 'a WhatsApp sender',
-        mend: 'whatsapp_list_senders shows them; the owner registers one in the Console',
+        look: listSenders,
+        rows: 'senders',
+        mend: 'the owner registers one in the Console',
       },
       {
         what: 'approved templates for confirmed, shipped and delivered',

@@ -1,6 +1,7 @@
 // Here: the list of products the emulator serves; adding one is its import and its name in the list.
 // Not here: any route. How a product file looks is told in route.ts.
 import { account } from './products/account.ts';
+import { content } from './products/content.ts';
 import { lookup } from './products/lookup.ts';
 import { messaging } from './products/messaging.ts';
 import { proxy } from './products/proxy.ts';
@@ -10,7 +11,17 @@ import { verify } from './products/verify.ts';
 import { voice } from './products/voice.ts';
 import type { Product } from './route.ts';
 
-export const PRODUCTS: readonly Product[] = [account, messaging, sync, lookup, verify, proxy, voice, usage];
+export const PRODUCTS: readonly Product[] = [
+  account,
+  messaging,
+  sync,
+  lookup,
+  verify,
+  proxy,
+  voice,
+  usage,
+  content,
+];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */
 export function emulatedRoutes(): { method: string; host: string; path: string }[] {
