@@ -83,6 +83,26 @@ const table = {
     'your_write_key',
     'secret',
   ),
+  SEGMENT_PROFILE_API_TOKEN: setting(
+    secretText.optional(),
+    'Segment Profile API access token of one space, to read profiles.',
+    'your_profile_token',
+    'secret',
+  ),
+  SEGMENT_PUBLIC_API_TOKEN: setting(
+    secretText.optional(),
+    'Segment Public API token, to read audiences and destinations.',
+    'your_public_api_token',
+    'secret',
+  ),
+  SEGMENT_SPACE_ID: setting(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{4,64}$/, 'must be a Segment space ID')
+      .optional(),
+    'Segment space used when a call names none.',
+    'spa_example',
+  ),
   TWILIO_EDGE: setting(label.optional(), 'Twilio edge, such as dublin; needs TWILIO_REGION.', 'dublin'),
   TWILIO_REGION: setting(
     label.optional(),
@@ -266,7 +286,9 @@ function hasCredentials(settings: Settings): boolean {
   return (
     hasTwilioCredentials(settings) ||
     settings.SENDGRID_API_KEY !== undefined ||
-    settings.SEGMENT_WRITE_KEY !== undefined
+    settings.SEGMENT_WRITE_KEY !== undefined ||
+    settings.SEGMENT_PROFILE_API_TOKEN !== undefined ||
+    settings.SEGMENT_PUBLIC_API_TOKEN !== undefined
   );
 }
 

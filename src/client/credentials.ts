@@ -43,9 +43,13 @@ export function authorize(host: Host, credentials: Credentials): Authorization {
     case 'segment-write':
       return keyAsUser(credentials.segmentWriteKey, 'Segment tracking', 'SEGMENT_WRITE_KEY');
     case 'segment-profile':
-      return keyAsUser(credentials.segmentProfileToken, 'the Segment Profile API', 'its access token');
+      return keyAsUser(
+        credentials.segmentProfileToken,
+        'the Segment Profile API',
+        'SEGMENT_PROFILE_API_TOKEN',
+      );
     case 'segment-public':
-      return bearer(credentials.segmentPublicToken, 'the Segment Public API', 'its token');
+      return bearer(credentials.segmentPublicToken, 'the Segment Public API', 'SEGMENT_PUBLIC_API_TOKEN');
   }
 }
 

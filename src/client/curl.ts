@@ -20,8 +20,8 @@ const proofArguments: Readonly<Record<Proof, readonly string[]>> = {
   twilio: ['-u', '"$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN"'],
   sendgrid: ['-H', '"Authorization: Bearer $SENDGRID_API_KEY"'],
   'segment-write': ['-u', '"$SEGMENT_WRITE_KEY:"'],
-  'segment-profile': ['-u', '"$SEGMENT_PROFILE_TOKEN:"'],
-  'segment-public': ['-H', '"Authorization: Bearer $SEGMENT_PUBLIC_TOKEN"'],
+  'segment-profile': ['-u', '"$SEGMENT_PROFILE_API_TOKEN:"'],
+  'segment-public': ['-H', '"Authorization: Bearer $SEGMENT_PUBLIC_API_TOKEN"'],
 };
 
 /** Single quotes take everything literally but themselves. */

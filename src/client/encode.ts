@@ -150,7 +150,7 @@ function pathSegment(name: string, value: unknown): string {
 }
 
 function headersOf(template: RequestTemplate, input: Row): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = lowerCased(template.fixedHeaders ?? {});
   for (const [name, header] of Object.entries(template.headers ?? {})) {
     const value = input[name];
     if (value === undefined || value === null) continue;
@@ -160,6 +160,11 @@ function headersOf(template: RequestTemplate, input: Row): Record<string, string
     headers[header] = written;
   }
   return headers;
+}
+
+/** The client's own headers are in lower case: one of the same name must take its place, not stand beside it. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** RFC 3986: everything but letters, digits and `-._~` is escaped, as the official SDK does. */

@@ -49,6 +49,8 @@ export interface RequestTemplate {
   readonly headers?: Readonly<Record<string, string>>;
   /** Parameters sent with every request, under their wire names. */
   readonly fixed?: Readonly<Record<string, string | number | boolean>>;
+  /** Headers sent with every request, such as an API version. */
+  readonly fixedHeaders?: Readonly<Record<string, string>>;
   /** Input fields that are for this server only. */
   readonly local?: readonly string[];
   /** For lists: the key that holds the rows, and the largest page the API gives. `limit` and `cursor` are then ours. */
@@ -61,6 +63,7 @@ export interface Defaults {
   readonly messagingServiceSid?: string;
   readonly verifyServiceSid?: string;
   readonly statusCallback?: string;
+  readonly segmentSpaceId?: string;
 }
 
 /** What an operation that is not exactly one request may use. `call` walks the whole corridor again. */

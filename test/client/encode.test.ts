@@ -174,6 +174,15 @@ describe('headers', () => {
     expect(request.body?.text).toBe('Data=x');
   });
 
+  it('are sent with every request where the template fixes them', () => {
+    const fixedHeaders = { Accept: 'application/vnd.segment.v1+json' };
+    expect(encode({ ...template, fixedHeaders }, { if_match: '3' }, account).headers).toEqual({
+      // In lower case, so that it stands in place of the client's own and not beside it.
+      accept: 'application/vnd.segment.v1+json',
+      'If-Match': '3',
+    });
+  });
+
   it.each(['a\r\nX-Evil: 1', 'a\n', '\0', 'é'])('refuse %j', (if_match) => {
     expect(codeOf(() => encode(template, { if_match }, account))).toBe('INVALID_INPUT');
   });
