@@ -125,6 +125,7 @@ export interface LocalTwilio {
   readonly url: string;
   readonly accountSid: string;
   readonly authToken: string;
+  readonly sendgridApiKey: string;
   readonly close: () => Promise<void>;
 }
 
@@ -135,6 +136,7 @@ export interface LocalTwilio {
 async function findEmulator({ settings }: Config, now: () => Date): Promise<LocalTwilio> {
   // Loaded only here: a live server should not pay for a Twilio it does not run.
   const { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } = await import('./emulator/emulator.ts');
+  const { EMULATED_SENDGRID_KEY: sendgridApiKey } = await import('./emulator/products/email.ts');
   const {
     TWILIO_ACCOUNT_SID: accountSid = DEFAULT_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN: authToken = DEFAULT_AUTH_TOKEN,
@@ -142,7 +144,7 @@ async function findEmulator({ settings }: Config, now: () => Date): Promise<Loca
     TWILIO_API_SECRET: secret,
     TWILIO_API_BASE_URL: url,
   } = settings;
-  if (url !== undefined) return { url, accountSid, authToken, close: async () => undefined };
+  if (url !== undefined) return { url, accountSid, authToken, sendgridApiKey, close: async () => undefined };
   const { serveEmulator } = await import('./emulator/server.ts');
   const apiKeys = sid !== undefined && secret !== undefined ? [{ sid, secret }] : [];
   const served = await serveEmulator({
@@ -153,7 +155,7 @@ async function findEmulator({ settings }: Config, now: () => Date): Promise<Loca
     authToken,
     apiKeys,
   });
-  return { url: served.url, accountSid, authToken, close: () => served.close() };
+  return { url: served.url, accountSid, authToken, sendgridApiKey, close: () => served.close() };
 }
 
 function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined): Credentials {
@@ -169,8 +171,8 @@ function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined):
     segmentWriteKey: settings.SEGMENT_WRITE_KEY,
   };
   if (emulator === undefined) return own;
-  const { accountSid, authToken } = emulator;
-  return { ...own, accountSid, authToken, clientId: undefined, clientSecret: undefined };
+  const { accountSid, authToken, sendgridApiKey } = emulator;
+  return { ...own, accountSid, authToken, sendgridApiKey, clientId: undefined, clientSecret: undefined };
 }
 
 function kindOf({ apiKey, authToken, clientId }: Credentials): string {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EMULATED_SENDGRID_KEY } from '../src/emulator/products/email.ts';
 import { serveEmulator } from '../src/emulator/server.ts';
 import { readCurl } from './support/curl.ts';
 
@@ -32,6 +33,7 @@ describe.each(pages)('%s', (page) => {
       TWILIO_ACCOUNT_SID: emulator.accountSid,
       TWILIO_API_KEY: key.sid,
       TWILIO_API_SECRET: key.secret,
+      SENDGRID_API_KEY: EMULATED_SENDGRID_KEY,
     };
     try {
       for (const { command, names } of blocks) {

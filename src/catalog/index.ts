@@ -4,6 +4,8 @@ import * as account from './account.ts';
 import * as market from './account-market.ts';
 import * as numbers from './account-numbers.ts';
 import * as usage from './account-usage.ts';
+import * as email from './email.ts';
+import * as emailSuppressions from './email-suppressions.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
@@ -40,6 +42,8 @@ const books = [
   verify,
   verifyServices,
   lookup,
+  email,
+  emailSuppressions,
   account,
   numbers,
   market,

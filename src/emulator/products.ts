@@ -2,6 +2,7 @@
 // Not here: any route. How a product file looks is told in route.ts.
 import { account } from './products/account.ts';
 import { content } from './products/content.ts';
+import { email } from './products/email.ts';
 import { lookup } from './products/lookup.ts';
 import { messaging } from './products/messaging.ts';
 import { proxy } from './products/proxy.ts';
@@ -21,6 +22,7 @@ export const PRODUCTS: readonly Product[] = [
   voice,
   usage,
   content,
+  email,
 ];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import { EMULATED_SENDGRID_KEY } from '../../src/emulator/products/email.ts';
 import { type ServedEmulator, serveEmulator } from '../../src/emulator/server.ts';
 import { serveOver } from '../../src/mcp/stdio.ts';
 import { type CallOptions, connectClient, type Kind, type Row, type TestClient } from './clients.ts';
@@ -48,6 +49,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: OWN_NUMBER,
+    SENDGRID_API_KEY: EMULATED_SENDGRID_KEY,
     TWILIO_MCP_TOOLSETS: 'all',
     TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')), 'store.db')}`,
     ...options.env,
