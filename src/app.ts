@@ -125,6 +125,7 @@ export interface LocalTwilio {
   readonly url: string;
   readonly accountSid: string;
   readonly authToken: string;
+  readonly segment: { readonly spaceId: string; readonly credentials: Credentials };
   readonly sendgridApiKey: string;
   readonly close: () => Promise<void>;
 }
@@ -137,6 +138,7 @@ async function findEmulator({ settings }: Config, now: () => Date): Promise<Loca
   // Loaded only here: a live server should not pay for a Twilio it does not run.
   const { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } = await import('./emulator/emulator.ts');
   const { EMULATED_SENDGRID_KEY: sendgridApiKey } = await import('./emulator/products/email.ts');
+  const { emulatedSegment: segment } = await import('./emulator/products/segment-realm.ts');
   const {
     TWILIO_ACCOUNT_SID: accountSid = DEFAULT_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN: authToken = DEFAULT_AUTH_TOKEN,
@@ -144,7 +146,8 @@ async function findEmulator({ settings }: Config, now: () => Date): Promise<Loca
     TWILIO_API_SECRET: secret,
     TWILIO_API_BASE_URL: url,
   } = settings;
-  if (url !== undefined) return { url, accountSid, authToken, sendgridApiKey, close: async () => undefined };
+  if (url !== undefined)
+    return { url, segment, accountSid, authToken, sendgridApiKey, close: async () => undefined };
   const { serveEmulator } = await import('./emulator/server.ts');
   const apiKeys = sid !== undefined && secret !== undefined ? [{ sid, secret }] : [];
   const served = await serveEmulator({
@@ -155,7 +158,7 @@ async function findEmulator({ settings }: Config, now: () => Date): Promise<Loca
     authToken,
     apiKeys,
   });
-  return { url: served.url, accountSid, authToken, sendgridApiKey, close: () => served.close() };
+  return { url: served.url, segment, accountSid, authToken, sendgridApiKey, close: () => served.close() };
 }
 
 function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined): Credentials {
@@ -169,10 +172,20 @@ function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined):
     subaccountSid: settings.TWILIO_MCP_SUBACCOUNT_SID,
     sendgridApiKey: settings.SENDGRID_API_KEY,
     segmentWriteKey: settings.SEGMENT_WRITE_KEY,
+    segmentProfileToken: settings.SEGMENT_PROFILE_API_TOKEN,
+    segmentPublicToken: settings.SEGMENT_PUBLIC_API_TOKEN,
   };
   if (emulator === undefined) return own;
   const { accountSid, authToken, sendgridApiKey } = emulator;
-  return { ...own, accountSid, authToken, sendgridApiKey, clientId: undefined, clientSecret: undefined };
+  return {
+    ...own,
+    ...emulator.segment.credentials,
+    accountSid,
+    authToken,
+    sendgridApiKey,
+    clientId: undefined,
+    clientSecret: undefined,
+  };
 }
 
 function kindOf({ apiKey, authToken, clientId }: Credentials): string {
@@ -184,6 +197,7 @@ function kindOf({ apiKey, authToken, clientId }: Credentials): string {
 /** The local Twilio owns numbers, so a rehearsal needs no sender of its own. */
 function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): Defaults {
   const from = settings.TWILIO_FROM ?? (emulator && firstNumber);
+  const segmentSpaceId = emulator?.segment.spaceId ?? settings.SEGMENT_SPACE_ID;
   return {
     ...(from !== undefined && { from }),
     ...(settings.TWILIO_MESSAGING_SERVICE_SID !== undefined && {
@@ -192,6 +206,7 @@ function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): De
     ...(settings.TWILIO_VERIFY_SERVICE_SID !== undefined && {
       verifyServiceSid: settings.TWILIO_VERIFY_SERVICE_SID,
     }),
+    ...(segmentSpaceId !== undefined && { segmentSpaceId }),
     ...(settings.TWILIO_STATUS_CALLBACK !== undefined && { statusCallback: settings.TWILIO_STATUS_CALLBACK }),
   };
 }

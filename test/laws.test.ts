@@ -44,6 +44,13 @@ const verbs = [
   'lookup',
   'whoami',
   'phone',
+  'identify',
+  'track',
+  'group',
+  'page',
+  'screen',
+  'alias',
+  'batch',
 ];
 
 const scenarios = readdirSync('test/products')

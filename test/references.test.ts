@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EMULATED_SENDGRID_KEY } from '../src/emulator/products/email.ts';
+import { emulatedSegment } from '../src/emulator/products/segment-realm.ts';
 import { serveEmulator } from '../src/emulator/server.ts';
 import { readCurl } from './support/curl.ts';
 
@@ -33,6 +34,10 @@ describe.each(pages)('%s', (page) => {
       TWILIO_ACCOUNT_SID: emulator.accountSid,
       TWILIO_API_KEY: key.sid,
       TWILIO_API_SECRET: key.secret,
+      SEGMENT_WRITE_KEY: emulatedSegment.credentials.segmentWriteKey,
+      SEGMENT_PROFILE_API_TOKEN: emulatedSegment.credentials.segmentProfileToken,
+      SEGMENT_PUBLIC_API_TOKEN: emulatedSegment.credentials.segmentPublicToken,
+      SEGMENT_SPACE_ID: emulatedSegment.spaceId,
       SENDGRID_API_KEY: EMULATED_SENDGRID_KEY,
     };
     try {

@@ -4,6 +4,8 @@ import * as account from './account.ts';
 import * as market from './account-market.ts';
 import * as numbers from './account-numbers.ts';
 import * as usage from './account-usage.ts';
+import * as conversations from './conversations.ts';
+import * as conversationMessages from './conversations-messages.ts';
 import * as email from './email.ts';
 import * as emailSuppressions from './email-suppressions.ts';
 import * as lookup from './lookup.ts';
@@ -14,6 +16,9 @@ import * as messagingServices from './messaging-services.ts';
 import * as plan from './plan.ts';
 import * as proxy from './proxy.ts';
 import * as proxyParticipants from './proxy-participants.ts';
+import * as segment from './segment.ts';
+import * as segmentAudiences from './segment-audiences.ts';
+import * as segmentProfiles from './segment-profiles.ts';
 import * as sync from './sync.ts';
 import * as syncLists from './sync-lists.ts';
 import * as syncMaps from './sync-maps.ts';
@@ -42,6 +47,8 @@ const books = [
   verify,
   verifyServices,
   lookup,
+  conversations,
+  conversationMessages,
   email,
   emailSuppressions,
   account,
@@ -51,6 +58,9 @@ const books = [
   plan,
   proxy,
   proxyParticipants,
+  segment,
+  segmentProfiles,
+  segmentAudiences,
   sync,
   syncLists,
   syncMaps,

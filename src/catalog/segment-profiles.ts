@@ -31,7 +31,7 @@ const next = fields
 /** Segment's cursor with what is left of the answer. */
 function paged(body: Row): Row {
   const cursor = z.object({ has_more: z.boolean(), next: z.string() }).safeParse(body['cursor']);
-  return { next_cursor: cursor.success && cursor.data.has_more ? cursor.data.next : undefined };
+  return cursor.success && cursor.data.has_more ? { next_cursor: cursor.data.next } : {};
 }
 
 export const getTraits = defineOperation({

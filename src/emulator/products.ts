@@ -2,10 +2,14 @@
 // Not here: any route. How a product file looks is told in route.ts.
 import { account } from './products/account.ts';
 import { content } from './products/content.ts';
+import { conversationsProduct } from './products/conversations.ts';
 import { email } from './products/email.ts';
 import { lookup } from './products/lookup.ts';
 import { messaging } from './products/messaging.ts';
 import { proxy } from './products/proxy.ts';
+import { segmentTracking } from './products/segment.ts';
+import { segmentProfiles } from './products/segment-profiles.ts';
+import { segmentPublic } from './products/segment-public.ts';
 import { sync } from './products/sync.ts';
 import { usage } from './products/usage.ts';
 import { verify } from './products/verify.ts';
@@ -23,6 +27,10 @@ export const PRODUCTS: readonly Product[] = [
   usage,
   content,
   email,
+  conversationsProduct,
+  segmentTracking,
+  segmentProfiles,
+  segmentPublic,
 ];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */

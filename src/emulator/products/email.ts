@@ -1,7 +1,7 @@
 // Here: SendGrid v3 as far as mail is sent and suppressed: mail/send, batches, suppressions, groups, templates, senders.
 // Not here: marketing campaigns, contacts, webhooks.
-import { accounts } from '../accounts.ts';
-import { type Ask, controlRoute, type Product, type Realm, route } from '../route.ts';
+import { accounts, type Realm } from '../accounts.ts';
+import { type Ask, controlRoute, type Product, route } from '../route.ts';
 import { defineTable, type World } from '../state.ts';
 import { type Answer, created, noContent, ok, TwilioError } from '../wire.ts';
 

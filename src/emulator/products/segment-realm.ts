@@ -5,10 +5,20 @@ import type { World } from '../state.ts';
 import { type Answer, TwilioError } from '../wire.ts';
 
 /** Documented fixtures: what a client shows when it was given nothing. */
-export const EMULATED_WRITE_KEY = `emulated-write-${'w'.repeat(16)}`;
-export const EMULATED_PROFILE_TOKEN = `emulated-profile-${'p'.repeat(16)}`;
-export const EMULATED_PUBLIC_TOKEN = `emulated-public-${'b'.repeat(16)}`;
+const EMULATED_WRITE_KEY = `emulated-write-${'w'.repeat(16)}`;
+const EMULATED_PROFILE_TOKEN = `emulated-profile-${'p'.repeat(16)}`;
+const EMULATED_PUBLIC_TOKEN = `emulated-public-${'b'.repeat(16)}`;
 export const EMULATED_SPACE = 'spa_emulated';
+
+/** The same, as a client is given them. */
+export const emulatedSegment = {
+  spaceId: EMULATED_SPACE,
+  credentials: {
+    segmentWriteKey: EMULATED_WRITE_KEY,
+    segmentProfileToken: EMULATED_PROFILE_TOKEN,
+    segmentPublicToken: EMULATED_PUBLIC_TOKEN,
+  },
+} as const;
 
 function realm(authorization: string, refuse: (error: TwilioError) => unknown): Realm {
   return {
