@@ -127,8 +127,6 @@ export interface LocalTwilio {
   readonly authToken: string;
   readonly segment: { readonly spaceId: string; readonly credentials: Credentials };
   readonly sendgridApiKey: string;
-  readonly segmentWriteKey: string;
-  readonly segmentProfileToken: string;
   readonly close: () => Promise<void>;
 }
 
@@ -140,10 +138,6 @@ async function findEmulator({ settings }: Config, now: () => Date): Promise<Loca
   // Loaded only here: a live server should not pay for a Twilio it does not run.
   const { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } = await import('./emulator/emulator.ts');
   const { EMULATED_SENDGRID_KEY: sendgridApiKey } = await import('./emulator/products/email.ts');
-  const { EMULATED_WRITE_KEY: segmentWriteKey, EMULATED_PROFILE_TOKEN: segmentProfileToken } = await import(
-    './emulator/products/segment.ts'
-  );
-  const keys = { sendgridApiKey, segmentWriteKey, segmentProfileToken };
   const { emulatedSegment: segment } = await import('./emulator/products/segment-realm.ts');
   const {
     TWILIO_ACCOUNT_SID: accountSid = DEFAULT_ACCOUNT_SID,
@@ -179,11 +173,10 @@ function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined):
     sendgridApiKey: settings.SENDGRID_API_KEY,
     segmentWriteKey: settings.SEGMENT_WRITE_KEY,
     segmentProfileToken: settings.SEGMENT_PROFILE_API_TOKEN,
-    segmentProfileToken: settings.SEGMENT_PROFILE_API_TOKEN,
     segmentPublicToken: settings.SEGMENT_PUBLIC_API_TOKEN,
   };
   if (emulator === undefined) return own;
-  const { accountSid, authToken, sendgridApiKey, segmentWriteKey, segmentProfileToken } = emulator;
+  const { accountSid, authToken, sendgridApiKey } = emulator;
   return {
     ...own,
     ...emulator.segment.credentials,
@@ -214,7 +207,6 @@ function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): De
       verifyServiceSid: settings.TWILIO_VERIFY_SERVICE_SID,
     }),
     ...(segmentSpaceId !== undefined && { segmentSpaceId }),
-    ...(settings.SEGMENT_SPACE_ID !== undefined && { segmentSpaceId: settings.SEGMENT_SPACE_ID }),
     ...(settings.TWILIO_STATUS_CALLBACK !== undefined && { statusCallback: settings.TWILIO_STATUS_CALLBACK }),
   };
 }

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EMULATED_SENDGRID_KEY } from '../src/emulator/products/email.ts';
-import { EMULATED_PROFILE_TOKEN, EMULATED_WRITE_KEY } from '../src/emulator/products/segment.ts';
 import { emulatedSegment } from '../src/emulator/products/segment-realm.ts';
 import { serveEmulator } from '../src/emulator/server.ts';
 import { readCurl } from './support/curl.ts';
@@ -40,8 +39,6 @@ describe.each(pages)('%s', (page) => {
       SEGMENT_PUBLIC_API_TOKEN: emulatedSegment.credentials.segmentPublicToken,
       SEGMENT_SPACE_ID: emulatedSegment.spaceId,
       SENDGRID_API_KEY: EMULATED_SENDGRID_KEY,
-      SEGMENT_WRITE_KEY: EMULATED_WRITE_KEY,
-      SEGMENT_PROFILE_API_TOKEN: EMULATED_PROFILE_TOKEN,
     };
     try {
       for (const { command, names } of blocks) {
