@@ -19,6 +19,7 @@ import * as proxyParticipants from './proxy-participants.ts';
 import * as segment from './segment.ts';
 import * as segmentAudiences from './segment-audiences.ts';
 import * as segmentProfiles from './segment-profiles.ts';
+import * as studio from './studio.ts';
 import * as sync from './sync.ts';
 import * as syncLists from './sync-lists.ts';
 import * as syncMaps from './sync-maps.ts';
@@ -61,6 +62,7 @@ const books = [
   segment,
   segmentProfiles,
   segmentAudiences,
+  studio,
   sync,
   syncLists,
   syncMaps,

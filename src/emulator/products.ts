@@ -10,6 +10,7 @@ import { proxy } from './products/proxy.ts';
 import { segmentTracking } from './products/segment.ts';
 import { segmentProfiles } from './products/segment-profiles.ts';
 import { segmentPublic } from './products/segment-public.ts';
+import { studio } from './products/studio.ts';
 import { sync } from './products/sync.ts';
 import { usage } from './products/usage.ts';
 import { verify } from './products/verify.ts';
@@ -31,6 +32,7 @@ export const PRODUCTS: readonly Product[] = [
   segmentTracking,
   segmentProfiles,
   segmentPublic,
+  studio,
 ];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */
