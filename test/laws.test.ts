@@ -38,6 +38,7 @@ const verbs = [
   'build',
   'validate',
   'close',
+  'stop',
   'find',
   'submit',
   'redact',

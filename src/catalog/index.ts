@@ -20,6 +20,7 @@ import * as segment from './segment.ts';
 import * as segmentAudiences from './segment-audiences.ts';
 import * as segmentProfiles from './segment-profiles.ts';
 import * as studio from './studio.ts';
+import * as studioExecutions from './studio-executions.ts';
 import * as sync from './sync.ts';
 import * as syncLists from './sync-lists.ts';
 import * as syncMaps from './sync-maps.ts';
@@ -63,6 +64,7 @@ const books = [
   segmentProfiles,
   segmentAudiences,
   studio,
+  studioExecutions,
   sync,
   syncLists,
   syncMaps,
