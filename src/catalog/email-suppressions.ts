@@ -1,172 +1,132 @@
-// Who cannot or will not be written to by email, and the templates and senders of the account.
+// Addresses SendGrid delivers nothing to, and why. Unsubscribes from one kind of email are email-groups.ts.
 import { z } from 'zod';
 import { defineOperation } from '../operation/define.ts';
 import * as fields from '../operation/fields.ts';
+import {
+  cursor,
+  deleted,
+  email,
+  emails,
+  following,
+  fromCursor,
+  limit,
+  momentOf,
+  nextCursor,
+  page,
+  rowsOf,
+} from './email-fields.ts';
 
-const page = 'twilio-sendgrid';
-
+const kinds = ['bounces', 'blocks', 'spam_reports', 'invalid_emails', 'unsubscribes'] as const;
 const kind = fields.field(
-  z.enum(['bounces', 'blocks', 'spam_reports', 'invalid_emails', 'unsubscribes']),
-  'Why they are not written to',
+  z.enum(kinds),
+  'Why; unsubscribes are from everything. Blocks are not suppressed, only told',
   'bounces',
 );
-const email = fields.field(z.email('must be an email address').max(254), 'Address', 'ana@example.com');
-const deleted = z.object({ deleted: fields.field(z.boolean(), 'True once it is gone', true) });
 
 export const listSuppressions = defineOperation({
   name: 'email_list_suppressions',
   title: 'List suppressed addresses',
-  about:
-    'List addresses SendGrid does not deliver to: bounced, blocked, reported as spam, invalid, or unsubscribed.',
+  about: 'List addresses SendGrid could not or will not deliver to, and why.',
   effect: 'read',
-  input: z.strictObject({ kind, limit: fields.limit }),
+  input: z.strictObject({
+    kind,
+    email: fields
+      .field(z.string().min(1).max(254), 'Address, or how it begins', 'ana@example.com')
+      .optional(),
+    since: fields.instant('Only those since then').optional(),
+    limit,
+    cursor,
+  }),
   output: z.object({
     suppressions: fields.field(
       z.array(
         z.object({
-          email,
-          reason: fields.words('What the other server said', '550 no such user').optional(),
+          email: fields.field(z.string(), 'Address', 'ana@example.com'),
+          reason: fields.words('What the other mail server said', '550 no such user').optional(),
           status: fields.field(z.string(), 'SMTP status', '5.1.1').optional(),
-          created: fields.field(z.number(), 'Since when, seconds since 1970', 1_795_449_600).optional(),
+          created: fields.field(z.string(), 'Since when', '2026-11-23T15:00:00.000Z').optional(),
         }),
       ),
       'The addresses',
       [],
     ),
+    next_cursor: nextCursor,
   }),
   request: {
     method: 'GET',
     host: 'sendgrid',
     path: '/v3/suppression/{kind}',
-    names: { page_size: 'limit' },
+    names: { since: 'start_time', page_size: 'limit' },
     list: { rows: 'suppressions', maxPage: 500 },
   },
+  prepare({ since, ...input }) {
+    return {
+      ...fromCursor(input),
+      since: since === undefined ? undefined : Math.floor(Date.parse(since) / 1000),
+    };
+  },
+  answer(body, input) {
+    const rows = rowsOf(body['suppressions']);
+    const suppressions = rows.map((row) => ({ ...row, created: momentOf(row['created']) }));
+    return { suppressions, ...following(input, rows) };
+  },
+  page,
+});
+
+export const addSuppression = defineOperation({
+  name: 'email_add_suppression',
+  title: 'Unsubscribe addresses from everything',
+  about:
+    'Put addresses on the list of unsubscribes: they get no email at all from this account. For one kind of email use email_add_group_member.',
+  effect: 'write',
+  idempotent: true,
+  input: z.strictObject({ emails: emails('Addresses') }),
+  output: z.object({
+    recipient_emails: fields.field(z.array(z.string()), 'Now suppressed', ['ana@example.com']).optional(),
+  }),
+  request: {
+    method: 'POST',
+    host: 'sendgrid',
+    path: '/v3/asm/suppressions/global',
+    names: { emails: 'recipient_emails' },
+    body: 'json',
+  },
+  page,
+});
+
+const removeListed = defineOperation({
+  name: 'email_remove_listed',
+  title: 'Remove an address from one list',
+  about: 'The request for every list but the unsubscribes.',
+  effect: 'admin',
+  input: z.strictObject({ kind: kind.exclude(['unsubscribes']), email: email('Address') }),
+  output: z.object({}),
+  request: { method: 'DELETE', host: 'sendgrid', path: '/v3/suppression/{kind}/{email}' },
+  page,
+});
+
+const removeUnsubscribe = defineOperation({
+  name: 'email_remove_unsubscribe',
+  title: 'Remove an unsubscribe from everything',
+  about: 'The request for the unsubscribes, which are listed in one place and removed in another.',
+  effect: 'admin',
+  input: z.strictObject({ email: email('Address') }),
+  output: z.object({}),
+  request: { method: 'DELETE', host: 'sendgrid', path: '/v3/asm/suppressions/global/{email}' },
   page,
 });
 
 export const removeSuppression = defineOperation({
   name: 'email_remove_suppression',
   title: 'Remove a suppressed address',
-  about:
-    'Take an address off a suppression list, so that it is delivered to again. Only when the person asked for it.',
+  about: 'Take an address off a list, so that it is delivered to again. Only when the person asked for it.',
   effect: 'admin',
-  input: z.strictObject({ kind, email }),
+  input: z.strictObject({ kind, email: email('Address') }),
   output: deleted,
-  request: { method: 'DELETE', host: 'sendgrid', path: '/v3/suppression/{kind}/{email}' },
-  answer: () => ({ deleted: true }),
-  page,
-});
-
-const group = z.object({
-  id: fields.field(z.number(), 'Group ID', 42),
-  name: fields.field(z.string(), 'Name', 'Offers').optional(),
-  description: fields.field(z.string(), 'What it is for', 'News and offers').optional(),
-  unsubscribes: fields.field(z.number(), 'People in it', 3).optional(),
-});
-
-export const listGroups = defineOperation({
-  name: 'email_list_groups',
-  title: 'List unsubscribe groups',
-  about: 'List the groups people can unsubscribe from.',
-  effect: 'read',
-  input: z.strictObject({}),
-  output: z.object({ groups: fields.field(z.array(group), 'The groups', []) }),
-  request: {
-    method: 'GET',
-    host: 'sendgrid',
-    path: '/v3/asm/groups',
-    list: { rows: 'groups', maxPage: 500 },
-  },
-  page,
-});
-
-export const createGroup = defineOperation({
-  name: 'email_create_group',
-  title: 'Create an unsubscribe group',
-  about: 'Create a group people can unsubscribe from; name it in email_send.',
-  effect: 'write',
-  input: z.strictObject({
-    name: fields.field(z.string().min(1).max(30), 'Name', 'Offers'),
-    description: fields.field(z.string().min(1).max(100), 'What it is for', 'News and offers'),
-  }),
-  output: group,
-  request: { method: 'POST', host: 'sendgrid', path: '/v3/asm/groups', body: 'json' },
-  page,
-});
-
-export const addGroupMember = defineOperation({
-  name: 'email_add_group_member',
-  title: 'Unsubscribe someone from a group',
-  about: 'Put addresses into an unsubscribe group: they get no more of it.',
-  effect: 'write',
-  idempotent: true,
-  input: z.strictObject({
-    group: fields.field(z.int().min(1), 'Group ID', 42),
-    recipient_emails: fields.field(z.array(email).min(1).max(1000), 'Addresses', ['ana@example.com']),
-  }),
-  output: z.object({
-    recipient_emails: fields.field(z.array(z.string()), 'Now unsubscribed', ['ana@example.com']).optional(),
-  }),
-  request: { method: 'POST', host: 'sendgrid', path: '/v3/asm/groups/{group}/suppressions', body: 'json' },
-  page,
-});
-
-export const listTemplates = defineOperation({
-  name: 'email_list_templates',
-  title: 'List email templates',
-  about: 'List the dynamic templates of the account.',
-  effect: 'read',
-  input: z.strictObject({ limit: fields.limit }),
-  output: z.object({
-    result: fields.field(
-      z.array(
-        z.object({
-          id: fields.field(z.string(), 'Template ID', `d-${'0'.repeat(32)}`),
-          name: fields.field(z.string(), 'Name', 'Receipt').optional(),
-          updated_at: fields.field(z.string(), 'Last change', '2026-11-23 15:00:00').optional(),
-        }),
-      ),
-      'The templates',
-      [],
-    ),
-  }),
-  request: {
-    method: 'GET',
-    host: 'sendgrid',
-    path: '/v3/templates',
-    names: { page_size: 'page_size' },
-    fixed: { generations: 'dynamic' },
-    list: { rows: 'result', maxPage: 200 },
-  },
-  page,
-});
-
-export const listSenders = defineOperation({
-  name: 'email_list_senders',
-  title: 'List verified senders',
-  about: 'List the addresses this account may send from.',
-  effect: 'read',
-  input: z.strictObject({ limit: fields.limit }),
-  output: z.object({
-    results: fields.field(
-      z.array(
-        z.object({
-          id: fields.field(z.number(), 'Sender ID', 1),
-          from_email: fields.field(z.string(), 'Address', 'shop@example.com').optional(),
-          from_name: fields.field(z.string(), 'Name', 'Example Shop').optional(),
-          verified: fields.field(z.boolean(), 'May be used', true).optional(),
-        }),
-      ),
-      'The senders',
-      [],
-    ),
-  }),
-  request: {
-    method: 'GET',
-    host: 'sendgrid',
-    path: '/v3/verified_senders',
-    names: { page_size: 'limit' },
-    list: { rows: 'results', maxPage: 500 },
+  async run(input, { call }) {
+    if (input.kind === 'unsubscribes') await call(removeUnsubscribe, { email: input.email });
+    else await call(removeListed, input);
+    return { deleted: true };
   },
   page,
 });

@@ -1,24 +1,14 @@
-// Email through SendGrid: send one, or schedule and cancel a batch. Who cannot be written to is in email-suppressions.ts.
+// Email through SendGrid: one send, its limits told before it goes. Scheduled batches are email-batches.ts.
 import { z } from 'zod';
-import { defineOperation } from '../operation/define.ts';
+import { defineOperation, type Row } from '../operation/define.ts';
+import { OperationError } from '../operation/errors.ts';
 import * as fields from '../operation/fields.ts';
-
-const page = 'twilio-sendgrid';
+import { email, emails, oneLine, oneLineAdvice, page } from './email-fields.ts';
 
 /** SendGrid refuses more of each (docs/sendgrid/api-reference/mail-send/limitations). */
 const MOST_RECIPIENTS = 1000;
 const MOST_BYTES = 30_000_000;
-
-const email = (description: string, example: string) =>
-  fields.field(z.email('must be an email address such as ana@example.com').max(254), description, example);
-const emails = (description: string, example: string) =>
-  fields.field(z.array(email('Address', example)).min(1).max(MOST_RECIPIENTS), description, [example]);
-
-const batchId = fields.field(
-  z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be a batch ID of email_create_batch'),
-  'Batch to send or cancel together',
-  'batch1',
-);
+const MOST_AHEAD_MS = 72 * 3_600_000;
 
 const attachment = z.strictObject({
   filename: fields.field(
@@ -35,28 +25,37 @@ const attachment = z.strictObject({
     'Media type',
     'application/pdf',
   ),
-  content: fields.field(z.base64('must be base64').min(4), 'The file, as base64', 'SGVsbG8='),
+  content: fields.field(z.base64('must be base64').min(4).max(MOST_BYTES), 'The file, as base64', 'SGVsbG8='),
 });
 
 const sendInput = z
   .strictObject({
-    to: emails('Recipients; each sees the others', 'ana@example.com'),
+    to: emails('Recipients; each sees the others unless separately is true'),
     cc: emails('Copies', 'ben@example.com').optional(),
     bcc: emails('Hidden copies', 'archive@example.com').optional(),
+    separately: fields
+      .field(z.boolean(), 'True: everyone in to gets an email of their own and sees nobody else', true)
+      .optional(),
     from: email('Verified sender', 'shop@example.com'),
-    from_name: fields.field(z.string().min(1).max(100), 'Name shown as sender', 'Example Shop').optional(),
+    from_name: fields
+      .field(z.string().min(1).max(100).regex(oneLine, oneLineAdvice), 'Name shown as sender', 'Example Shop')
+      .optional(),
     reply_to: email('Where answers go', 'help@example.com').optional(),
     subject: fields
-      .field(z.string().min(1).max(998), 'Subject; a template brings its own', 'Your receipt')
+      .field(
+        z.string().min(1).max(998).regex(oneLine, oneLineAdvice),
+        'Subject; a template brings its own',
+        'Your receipt',
+      )
       .optional(),
     text: fields
       .field(z.string().min(1).max(1_000_000), 'Plain text', 'Thank you for your order.')
       .optional(),
-    html: fields.field(z.string().min(1).max(2_000_000), 'HTML', '<p>Thank you.</p>').optional(),
+    html: fields.field(z.string().min(1).max(1_000_000), 'HTML', '<p>Thank you.</p>').optional(),
     template_id: fields
       .field(
         z.string().regex(/^d-[0-9a-f]{32}$/, 'must be d- and 32 hexadecimal digits'),
-        'Dynamic template',
+        'Dynamic template, in place of text and HTML',
         `d-${'0'.repeat(32)}`,
       )
       .optional(),
@@ -72,16 +71,17 @@ const sendInput = z
       .field(z.array(z.string().min(1).max(255)).min(1).max(10), 'Labels for statistics', ['receipts'])
       .optional(),
     send_at: fields.instant('Send later, at most 72 hours ahead').optional(),
-    batch_id: batchId.optional(),
-    unsubscribe_group: fields.field(z.int().min(1), 'Group people can unsubscribe from', 42).optional(),
+    batch_id: fields
+      .field(z.string().min(1).max(100), 'Batch to cancel it with; from email_create_batch', 'batch1')
+      .optional(),
+    unsubscribe_group: fields
+      .field(z.int().min(1), 'Group people can unsubscribe from; needed for offers', 42)
+      .optional(),
     sandbox: fields.field(z.boolean(), 'True: SendGrid checks it and sends nothing', true).optional(),
   })
   .refine(
     ({ text, html, template_id }) => text !== undefined || html !== undefined || template_id !== undefined,
-    {
-      error: 'give text, html or template_id',
-      path: ['text'],
-    },
+    { error: 'is missing: give text, html or template_id', path: ['text'] },
   )
   .refine(({ subject, template_id }) => subject !== undefined || template_id !== undefined, {
     error: 'is missing',
@@ -91,135 +91,155 @@ const sendInput = z
     error: 'belongs to a template: give template_id',
     path: ['template_data'],
   })
+  .refine(({ separately, cc, bcc }) => !separately || (cc ?? bcc) === undefined, {
+    error: 'and cc or bcc do not go together: the copy would go out once for each recipient',
+    path: ['separately'],
+  })
   .refine((input) => everyone(input).length <= MOST_RECIPIENTS, {
     error: `has over ${MOST_RECIPIENTS} recipients with cc and bcc: split it`,
     path: ['to'],
   })
   .refine(
     (input) => new Set(everyone(input).map((each) => each.toLowerCase())).size === everyone(input).length,
-    {
-      error: 'names somebody twice over to, cc and bcc: SendGrid refuses that',
-      path: ['to'],
-    },
+    { error: 'names somebody twice over to, cc and bcc: SendGrid refuses that', path: ['to'] },
   )
-  .refine((input) => JSON.stringify(input).length <= MOST_BYTES, {
-    error: 'is over 30 MB with attachments: send a link instead',
+  .refine((input) => new TextEncoder().encode(JSON.stringify(input)).length <= MOST_BYTES, {
+    error: 'make it over 30 MB, counted as base64: send a link instead',
     path: ['attachments'],
   });
 
-function everyone({
-  to,
-  cc = [],
-  bcc = [],
-}: {
-  to: string[];
-  cc?: string[] | undefined;
-  bcc?: string[] | undefined;
-}): string[] {
+type SendInput = z.output<typeof sendInput>;
+
+function everyone({ to, cc = [], bcc = [] }: Addressed): string[] {
   return [...to, ...cc, ...bcc];
 }
+
+interface Addressed {
+  readonly to: readonly string[];
+  readonly cc?: readonly string[] | undefined;
+  readonly bcc?: readonly string[] | undefined;
+}
+
+const person = z.strictObject({ email: z.string(), name: z.string().optional() });
+const people = z.array(person);
+
+/** The request as SendGrid takes it: what the guards see of an email is this and nothing before it. */
+const sendMail = defineOperation({
+  name: 'email_send_mail',
+  title: 'Send an email',
+  about: 'The request of email_send.',
+  effect: 'send',
+  input: z.strictObject({
+    personalizations: z.array(
+      z.strictObject({
+        to: people,
+        cc: people.optional(),
+        bcc: people.optional(),
+        dynamic_template_data: z.record(z.string(), z.unknown()).optional(),
+      }),
+    ),
+    from: person,
+    reply_to: person.optional(),
+    subject: z.string().optional(),
+    content: z.array(z.strictObject({ type: z.string(), value: z.string() })).optional(),
+    template_id: z.string().optional(),
+    attachments: z.array(attachment).optional(),
+    categories: z.array(z.string()).optional(),
+    send_at: z.int().optional(),
+    batch_id: z.string().optional(),
+    asm: z.strictObject({ group_id: z.int() }).optional(),
+    mail_settings: z.strictObject({ sandbox_mode: z.strictObject({ enable: z.literal(true) }) }).optional(),
+  }),
+  output: z.object({}),
+  request: { method: 'POST', host: 'sendgrid', path: '/v3/mail/send', body: 'json' },
+  reaches: ({ personalizations }) =>
+    personalizations
+      .flatMap(({ to, cc = [], bcc = [] }) => [...to, ...cc, ...bcc])
+      .map((each) => ({ to: each.email, channel: 'email' })),
+  costs: ({ personalizations }) => ({
+    kind: 'email',
+    recipients: personalizations.flatMap(({ to, cc = [], bcc = [] }) => [...to, ...cc, ...bcc]).length,
+  }),
+  // Activity comes minutes late and names no request, so it can never prove that this very email went out: it is
+  // for the agent to look, not for us to decide.
+  trace: ({ personalizations }) => ({
+    request: {
+      method: 'GET',
+      host: 'sendgrid',
+      path: '/v3/messages',
+      list: { rows: 'messages', maxPage: 1 },
+    },
+    input: { query: `to_email="${personalizations[0]?.to[0]?.email ?? ''}"`, limit: 1 },
+    lookWith: 'email_list_messages',
+    matches: () => false,
+  }),
+  page,
+});
 
 export const send = defineOperation({
   name: 'email_send',
   title: 'Send an email',
   about:
-    'Send an email through SendGrid to people who expect it. Accepted means queued, not delivered; look at email_list_suppressions for bounces.',
+    'Send an email through SendGrid to people who expect it. Accepted is not delivered: check with email_list_messages or email_list_suppressions.',
   effect: 'send',
   input: sendInput,
-  output: z.object({ accepted: fields.field(z.boolean(), 'SendGrid took it', true) }),
-  request: { method: 'POST', host: 'sendgrid', path: '/v3/mail/send', body: 'json' },
-  prepare(input) {
-    const list = (each: readonly string[] | undefined) => each?.map((address) => ({ email: address }));
-    const content = [
-      ...(input.text === undefined ? [] : [{ type: 'text/plain', value: input.text }]),
-      ...(input.html === undefined ? [] : [{ type: 'text/html', value: input.html }]),
-    ];
-    return {
-      personalizations: [
-        {
-          to: list(input.to),
-          cc: list(input.cc),
-          bcc: list(input.bcc),
-          dynamic_template_data: input.template_data,
-        },
-      ],
-      from: { email: input.from, name: input.from_name },
-      reply_to: input.reply_to === undefined ? undefined : { email: input.reply_to },
-      subject: input.subject,
-      content: content.length > 0 ? content : undefined,
-      template_id: input.template_id,
-      attachments: input.attachments,
-      categories: input.categories,
-      send_at: input.send_at === undefined ? undefined : Math.floor(Date.parse(input.send_at) / 1000),
-      batch_id: input.batch_id,
-      asm: input.unsubscribe_group === undefined ? undefined : { group_id: input.unsubscribe_group },
-      mail_settings: input.sandbox === undefined ? undefined : { sandbox_mode: { enable: input.sandbox } },
-    };
+  output: z.object({
+    accepted: fields.field(z.boolean(), 'SendGrid took it', true),
+    outcome: fields.field(
+      z.enum(['queued', 'scheduled', 'checked']),
+      'checked: sandbox mode, nothing goes out',
+      'queued',
+    ),
+  }),
+  reaches: (input) => everyone(input).map((to) => ({ to, channel: 'email' })),
+  costs: (input) => ({ kind: 'email', recipients: everyone(input).length }),
+  async run(input, { call, now }) {
+    const send_at = input.send_at === undefined ? undefined : secondsOf(input.send_at, now());
+    await call(sendMail, wireOf(input, send_at));
+    if (input.sandbox) return { accepted: true, outcome: 'checked' };
+    return { accepted: true, outcome: send_at === undefined ? 'queued' : 'scheduled' };
   },
-  reaches: (input) => recipientsOf(input).map((to) => ({ to, channel: 'email' })),
-  costs: (input) => ({ kind: 'email', recipients: recipientsOf(input).length }),
-  answer: () => ({ accepted: true }),
   page,
 });
 
-/** From what goes on the wire: the guards judge the prepared request, not what was asked for. */
-function recipientsOf(prepared: object): string[] {
-  const found: string[] = [];
-  const walk = (value: unknown): void => {
-    if (Array.isArray(value)) for (const each of value) walk(each);
-    else if (typeof value === 'object' && value !== null) {
-      if ('email' in value && typeof value.email === 'string') found.push(value.email);
-      else
-        for (const key of ['to', 'cc', 'bcc', 'personalizations'])
-          if (key in value) walk(Reflect.get(value, key));
-    } else if (typeof value === 'string' && value.includes('@')) found.push(value);
-  };
-  walk(prepared);
-  return found;
+/** Out of SendGrid's 72 hours it would be refused; in the past it would go out at once. */
+function secondsOf(send_at: string, now: Date): number {
+  const ahead = Date.parse(send_at) - now.getTime();
+  if (ahead > 0 && ahead <= MOST_AHEAD_MS) return Math.floor(Date.parse(send_at) / 1000);
+  throw new OperationError(
+    'INVALID_INPUT',
+    `email_send was not carried out: send_at is ${ahead > 0 ? 'over 72 hours ahead' : 'in the past'}.`,
+    { next: 'Give a time within the next 72 hours, or leave send_at out to send now.' },
+  );
 }
 
-export const createBatch = defineOperation({
-  name: 'email_create_batch',
-  title: 'Create a batch of emails',
-  about: 'Get a batch ID; emails scheduled with it can be cancelled together.',
-  effect: 'write',
-  input: z.strictObject({}),
-  output: z.object({ batch_id: batchId }),
-  request: { method: 'POST', host: 'sendgrid', path: '/v3/mail/batch', body: 'json' },
-  page,
-});
-
-const scheduled = z.object({
-  batch_id: batchId,
-  status: fields.field(z.string(), 'cancel or pause', 'cancel').optional(),
-});
-
-export const cancelBatch = defineOperation({
-  name: 'email_cancel_batch',
-  title: 'Cancel a batch of emails',
-  about: 'Cancel or pause scheduled emails of a batch, at least ten minutes before they go out.',
-  effect: 'delete',
-  input: z.strictObject({
-    batch_id: batchId,
-    status: fields.field(z.enum(['cancel', 'pause']), 'Cancel is for good', 'cancel').default('cancel'),
-  }),
-  output: scheduled,
-  request: { method: 'POST', host: 'sendgrid', path: '/v3/user/scheduled_sends', body: 'json' },
-  page,
-});
-
-export const listScheduled = defineOperation({
-  name: 'email_list_scheduled',
-  title: 'List cancelled batches',
-  about: 'List batches of scheduled emails that were cancelled or paused.',
-  effect: 'read',
-  input: z.strictObject({}),
-  output: z.object({ batches: fields.field(z.array(scheduled), 'The batches', []) }),
-  request: {
-    method: 'GET',
-    host: 'sendgrid',
-    path: '/v3/user/scheduled_sends',
-    list: { rows: 'batches', maxPage: 500 },
-  },
-  page,
-});
+function wireOf(input: SendInput, send_at: number | undefined): Row {
+  const { text, html, unsubscribe_group, sandbox } = input;
+  const list = (addresses: readonly string[]) => addresses.map((each) => ({ email: each }));
+  const data = input.template_data === undefined ? {} : { dynamic_template_data: input.template_data };
+  const together = {
+    to: list(input.to),
+    ...(input.cc && { cc: list(input.cc) }),
+    ...(input.bcc && { bcc: list(input.bcc) }),
+    ...data,
+  };
+  const content = [
+    // Plain text first: SendGrid refuses the other order.
+    ...(text === undefined ? [] : [{ type: 'text/plain', value: text }]),
+    ...(html === undefined ? [] : [{ type: 'text/html', value: html }]),
+  ];
+  return {
+    personalizations: input.separately ? input.to.map((each) => ({ to: list([each]), ...data })) : [together],
+    from: { email: input.from, ...(input.from_name !== undefined && { name: input.from_name }) },
+    reply_to: input.reply_to === undefined ? undefined : { email: input.reply_to },
+    subject: input.subject,
+    content: content.length > 0 ? content : undefined,
+    template_id: input.template_id,
+    attachments: input.attachments,
+    categories: input.categories,
+    send_at,
+    batch_id: input.batch_id,
+    asm: unsubscribe_group === undefined ? undefined : { group_id: unsubscribe_group },
+    mail_settings: sandbox ? { sandbox_mode: { enable: true } } : undefined,
+  };
+}

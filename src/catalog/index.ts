@@ -7,7 +7,12 @@ import * as usage from './account-usage.ts';
 import * as conversations from './conversations.ts';
 import * as conversationMessages from './conversations-messages.ts';
 import * as email from './email.ts';
+import * as emailActivity from './email-activity.ts';
+import * as emailBatches from './email-batches.ts';
+import * as emailGroups from './email-groups.ts';
+import * as emailSenders from './email-senders.ts';
 import * as emailSuppressions from './email-suppressions.ts';
+import * as emailTemplates from './email-templates.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
@@ -52,7 +57,12 @@ const books = [
   conversations,
   conversationMessages,
   email,
+  emailBatches,
   emailSuppressions,
+  emailGroups,
+  emailTemplates,
+  emailSenders,
+  emailActivity,
   account,
   numbers,
   market,
