@@ -29,6 +29,8 @@ import * as studioExecutions from './studio-executions.ts';
 import * as sync from './sync.ts';
 import * as syncLists from './sync-lists.ts';
 import * as syncMaps from './sync-maps.ts';
+import * as taskrouter from './taskrouter.ts';
+import * as taskrouterTasks from './taskrouter-tasks.ts';
 import * as verify from './verify.ts';
 import * as verifyServices from './verify-services.ts';
 import * as voice from './voice.ts';
@@ -75,6 +77,8 @@ const books = [
   segmentAudiences,
   studio,
   studioExecutions,
+  taskrouter,
+  taskrouterTasks,
   sync,
   syncLists,
   syncMaps,

@@ -12,6 +12,7 @@ import { segmentProfiles } from './products/segment-profiles.ts';
 import { segmentPublic } from './products/segment-public.ts';
 import { studio } from './products/studio.ts';
 import { sync } from './products/sync.ts';
+import { taskrouter } from './products/taskrouter.ts';
 import { usage } from './products/usage.ts';
 import { verify } from './products/verify.ts';
 import { voice } from './products/voice.ts';
@@ -33,6 +34,7 @@ export const PRODUCTS: readonly Product[] = [
   segmentProfiles,
   segmentPublic,
   studio,
+  taskrouter,
 ];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */
