@@ -7,7 +7,6 @@ import { isRow } from '../operation/row.ts';
 import { email, page, rowsOf } from './email-fields.ts';
 
 const statuses = ['processed', 'delivered', 'not_delivered'] as const;
-const told = z.string().min(1).max(254);
 /** Activity's query language has no way to write a quote inside a value. */
 const unquoted = /^[^"\\]*$/;
 const unquotedAdvice = 'must not contain quotes or backslashes: search by to or message_id instead';
@@ -98,7 +97,9 @@ export const getMessage = defineOperation({
   about:
     'Read what happened to one email to one recipient: delivered, bounced and why, opened. Same add-on as email_list_messages.',
   effect: 'read',
-  input: z.strictObject({ msg_id: fields.field(told, 'msg_id of email_list_messages', 'abc123.filter0001') }),
+  input: z.strictObject({
+    msg_id: fields.field(z.string().min(1).max(254), 'msg_id of email_list_messages', 'abc123.filter0001'),
+  }),
   output: message.omit({ opens_count: true, clicks_count: true, last_event_time: true }).extend({
     template_id: fields.field(z.string(), 'Template', `d-${'0'.repeat(32)}`).optional(),
     categories: fields.field(z.array(z.string()), 'Labels', ['receipts']).optional(),
