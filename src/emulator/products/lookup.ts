@@ -1,152 +1,113 @@
-// Here: Lookup v2: is it a number, and the data packages about it.
-// Not here: what the network knows of a phone (phones.ts).
+// Here: Lookup v2: is it a number, which packages were asked for, and what a tester told of the number.
+// Not here: what each package says by itself (lookup-packages.ts), and what the network knows of a phone (phones.ts).
 import {
-  getCountries,
-  getCountryCallingCode,
+  type CountryCode,
+  isSupportedCountry,
+  type PhoneNumber,
   parsePhoneNumberFromString,
   validatePhoneNumberLength,
 } from 'libphonenumber-js/max';
-import { type Ask, type Product, route } from '../route.ts';
-import { ok, TwilioError } from '../wire.ts';
+import { ControlError } from '../control.ts';
+import { type Ask, type ControlRoute, controlRoute, type Product, route } from '../route.ts';
+import { defineTable, type World } from '../state.ts';
+import { invalidParameter, ok } from '../wire.ts';
+import { type Facts, PACKAGE_NAMES, sayOf } from './lookup-packages.ts';
 
-type Package = (ask: Ask, number: string) => unknown;
+const HOST = 'lookups.twilio.com';
 
-const LINE_TYPES = {
-  mobile: 'mobile',
-  landline: 'landline',
-  voip: 'nonFixedVoip',
-  'toll-free': 'tollFree',
-} as const;
-
-const CARRIER = {
-  carrier_name: 'Emulated Wireless',
-  mobile_country_code: '310',
-  mobile_network_code: '000',
-  error_code: null,
+/** What a tester told, for all accounts: package → the fields that differ. */
+type Told = {
+  readonly accountSid: string;
+  readonly sid: string;
+  readonly packages: ReadonlyMap<string, Facts>;
 };
 
-/** Deterministic, so that a test can tell them beforehand; shapes as in Twilio's description of each package. */
-const PACKAGES: Readonly<Record<string, Package>> = {
-  caller_name: () => ({ caller_name: 'ANA EXAMPLE', caller_type: 'CONSUMER', error_code: null }),
-  sim_swap: () => ({
-    last_sim_swap: { last_sim_swap_date: null, swapped_period: 'PT24H', swapped_in_period: false },
-    ...CARRIER,
-  }),
-  call_forwarding: () => ({ call_forwarding_enabled: false, error_code: null }),
-  line_status: () => ({ status: 'active', error_code: null }),
-  line_type_intelligence: (ask, number) => ({
-    type: LINE_TYPES[ask.world.phones.get(number).line],
-    ...CARRIER,
-  }),
-  identity_match: (ask) => {
-    const compared = [
-      'FirstName',
-      'LastName',
-      'City',
-      'State',
-      'PostalCode',
-      'AddressCountryCode',
-      'NationalId',
-      'DateOfBirth',
-    ];
-    const snake = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
-    const matches = compared.map((name) => [
-      `${snake(name)}_match`,
-      ask.query.has(name) ? 'exact_match' : 'no_data_available',
-    ]);
-    return {
-      ...Object.fromEntries(matches),
-      address_lines_match: ask.query.has('AddressLine1') ? 'exact_match' : 'no_data_available',
-      summary_score: 100,
-      error_code: null,
-      error_message: null,
-    };
-  },
-  reassigned_number: (ask) => {
-    const date = ask.query.get('LastVerifiedDate');
-    if (date === undefined)
-      return { last_verified_date: null, is_number_reassigned: null, error_code: 60_617 };
-    return { last_verified_date: date, is_number_reassigned: 'no', error_code: null };
-  },
-  sms_pumping_risk: () => ({
-    carrier_risk_category: 'low',
-    number_blocked: false,
-    number_blocked_date: null,
-    number_blocked_last_3_months: false,
-    sms_pumping_risk_score: 4,
-    error_code: null,
-  }),
-  phone_number_quality_score: () => ({
-    carrier_risk_score: 4,
-    carrier_risk_category: 'low',
-    quality_score: 96,
-    quality_category: 'high',
-    error_code: null,
-  }),
-  pre_fill: (ask) =>
-    ask.query.has('VerificationSid')
-      ? {
-          first_name: 'Ana',
-          last_name: 'Example',
-          address_line: '1 Main Street',
-          country_code: 'US',
-          state: 'CA',
-          postal_code: '94105',
-          error_code: null,
-        }
-      : { error_code: 60_610 },
-};
+const told = defineTable<Told>('lookup facts');
+
+function toldOf(world: World, number: string): ReadonlyMap<string, Facts> {
+  return told(world).get(world.options.accountSid, number)?.packages ?? new Map();
+}
 
 function readFields(ask: Ask): readonly string[] {
   const fields = (ask.query.get('Fields') ?? '')
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
-  const unknown = fields.filter((each) => each !== 'validation' && !(each in PACKAGES));
-  if (unknown.length > 0) throw new TwilioError(400, 60_600, `Invalid Fields: ${unknown.join(', ')}`);
+  const unknown = fields.filter((each) => each !== 'validation' && !PACKAGE_NAMES.includes(each));
+  // No document names a code for it: the generic one stands in.
+  if (unknown.length > 0) throw invalidParameter('Fields', unknown.join(', '));
   return fields;
 }
 
-/** Where Twilio says why, in its own words: TOO_SHORT, TOO_LONG, INVALID_COUNTRY_CODE, INVALID_LENGTH, NOT_A_NUMBER. */
-function errorsOf(number: string): readonly string[] {
-  const reason = validatePhoneNumberLength(number);
+function readCountry(ask: Ask): CountryCode {
+  const country = (ask.query.get('CountryCode') ?? 'US').toUpperCase();
+  if (!isSupportedCountry(country)) throw invalidParameter('CountryCode', country);
+  return country;
+}
+
+/** Twilio's words for it: TOO_SHORT, TOO_LONG, INVALID_BUT_POSSIBLE, INVALID_COUNTRY_CODE, INVALID_LENGTH, NOT_A_NUMBER. */
+function errorsOf(given: string, country: CountryCode, parsed: PhoneNumber | undefined): readonly string[] {
+  const reason = validatePhoneNumberLength(given, country);
   if (reason !== undefined) return [reason === 'INVALID_COUNTRY' ? 'INVALID_COUNTRY_CODE' : reason];
-  return [];
+  if (parsed === undefined) return ['NOT_A_NUMBER'];
+  return parsed.isValid() ? [] : ['INVALID_BUT_POSSIBLE'];
+}
+
+function lookUp(ask: Ask): unknown {
+  const { world, query, account } = ask;
+  const fields = readFields(ask);
+  const country = readCountry(ask);
+  const given = ask.param('PhoneNumber');
+  const parsed = parsePhoneNumberFromString(given, country);
+  const errors = errorsOf(given, country, parsed);
+  const number = errors.length === 0 ? parsed : undefined;
+  const written = parsed?.number ?? given;
+  const packages = PACKAGE_NAMES.map((name) => {
+    if (number === undefined || !fields.includes(name)) return [name, null];
+    const facts = sayOf(name, { world, accountSid: account.sid, query, number });
+    return [name, { ...facts, ...toldOf(world, number.number).get(name) }];
+  });
+  return {
+    calling_country_code: number?.countryCallingCode ?? null,
+    country_code: number?.country ?? null,
+    phone_number: written,
+    national_format: number?.formatNational() ?? null,
+    valid: number !== undefined,
+    validation_errors: errors,
+    ...Object.fromEntries(packages),
+    url: `https://${HOST}/v2/PhoneNumbers/${parsed === undefined ? encodeURIComponent(given) : written}`,
+  };
+}
+
+const control: readonly ControlRoute[] = [
+  controlRoute(
+    'POST',
+    '/lookup/{number}',
+    '{package: {field: value}, …}: what Lookup says of a number from now on, beside what it says by itself',
+    ({ world, param, body }) => {
+      const packages = new Map(toldOf(world, param('number')));
+      for (const [name, value] of Object.entries(body)) packages.set(name, readFacts(name, value));
+      told(world).add({ accountSid: world.options.accountSid, sid: param('number'), packages });
+      return { number: param('number'), ...Object.fromEntries(packages) };
+    },
+  ),
+  controlRoute('DELETE', '/lookup/{number}', 'forget what was told of a number', ({ world, param }) => ({
+    number: param('number'),
+    forgotten: told(world).remove(world.options.accountSid, param('number')),
+  })),
+];
+
+function readFacts(name: string, value: unknown): Facts {
+  if (!PACKAGE_NAMES.includes(name))
+    throw new ControlError(`${name} is none of ${PACKAGE_NAMES.join(', ')}.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ControlError(`${name} must be an object of its fields.`);
+  }
+  return Object.fromEntries(Object.entries(value));
 }
 
 export const lookup: Product = {
   name: 'lookup',
-  routes: [
-    route('GET', 'lookups.twilio.com', '/v2/PhoneNumbers/{PhoneNumber}', (ask) => {
-      const fields = readFields(ask);
-      const given = ask.param('PhoneNumber').replace(/[\s().-]/g, '');
-      const country = ask.query.get('CountryCode') ?? 'US';
-      const number = given.startsWith('+') ? given : `+${callingCodeOf(country)}${given.replace(/^0+/, '')}`;
-      if (!/^\+\d{2,20}$/.test(number))
-        throw new TwilioError(404, 20_404, `The requested resource ${ask.path} was not found`);
-      const parsed = parsePhoneNumberFromString(number);
-      const errors = errorsOf(number);
-      const valid = parsed !== undefined && errors.length === 0;
-      const packages = Object.entries(PACKAGES).map(([name, make]) => [
-        name,
-        valid && fields.includes(name) ? make(ask, number) : null,
-      ]);
-      return ok({
-        calling_country_code: valid ? parsed.countryCallingCode : null,
-        country_code: valid ? (parsed.country ?? null) : null,
-        phone_number: number,
-        national_format: valid ? parsed.formatNational() : null,
-        valid,
-        validation_errors: valid ? [] : errors.length > 0 ? errors : ['NOT_A_NUMBER'],
-        ...Object.fromEntries(packages),
-        url: `https://lookups.twilio.com/v2/PhoneNumbers/${number}`,
-      });
-    }),
-  ],
+  routes: [route('GET', HOST, '/v2/PhoneNumbers/{PhoneNumber}', (ask) => ok(lookUp(ask)))],
+  control,
 };
-
-function callingCodeOf(country: string): string {
-  const known = getCountries().find((each) => each === country.toUpperCase());
-  if (known === undefined) throw new TwilioError(400, 60_600, `Invalid CountryCode: ${country}`);
-  return getCountryCallingCode(known);
-}
