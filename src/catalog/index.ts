@@ -30,6 +30,8 @@ import * as sync from './sync.ts';
 import * as syncLists from './sync-lists.ts';
 import * as syncMaps from './sync-maps.ts';
 import * as taskrouter from './taskrouter.ts';
+import * as taskrouterQueues from './taskrouter-queues.ts';
+import * as taskrouterStatistics from './taskrouter-statistics.ts';
 import * as taskrouterTasks from './taskrouter-tasks.ts';
 import * as verify from './verify.ts';
 import * as verifyServices from './verify-services.ts';
@@ -78,7 +80,9 @@ const books = [
   studio,
   studioExecutions,
   taskrouter,
+  taskrouterQueues,
   taskrouterTasks,
+  taskrouterStatistics,
   sync,
   syncLists,
   syncMaps,
