@@ -1,4 +1,5 @@
 // The scenes of the demo, in order. Each calls real tools and holds what came of it.
+import { conversation, customer, email, task, whatsapp } from './channel-scenes.ts';
 import type { Stage } from './stage.ts';
 
 const person = '+14155550123';
@@ -185,6 +186,11 @@ export const scenes: readonly [string, (stage: Stage) => Promise<void>][] = [
   ['Shared state, two writers', sharedState],
   ['Two people, masked', masked],
   ['A number, bought and given back', numbers],
+  ['WhatsApp, inside its window', whatsapp],
+  ['A conversation, and what a stranger writes in it', conversation],
+  ['An email, and what became of it', email],
+  ['A task, offered to who fits', task],
+  ['A customer, known by what they did', customer],
   ['A plan, filled from the account', plan],
   ['Wrong requests, refused with the next step', refusals],
 ];
