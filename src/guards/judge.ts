@@ -1,22 +1,24 @@
-// The guards in the order they are asked. The first refusal wins; each guard has a file of its own.
-import type { Operation } from '../operation/define.ts';
-import { type AccessPolicy, judgeAccess } from './access.ts';
-import { allowed, type Verdict } from './verdict.ts';
+// The guards in the order they are asked. The first refusal wins; questions are put to the human together.
+import { judgeAccess } from './access.ts';
+import type { Facts, JudgedCall } from './call.ts';
+import type { Policy } from './policy.ts';
+import type { Question, Refusal, Verdict } from './verdict.ts';
 
-/** What the guards know of a call: the operation, its prepared input and whom it reaches. */
-export interface JudgedCall {
-  readonly operation: Operation;
+export type Guard = (call: JudgedCall, policy: Policy, facts: Facts) => Verdict;
+
+export const guards: readonly (readonly [name: string, guard: Guard])[] = [['access', judgeAccess]];
+
+export interface Judgement {
+  readonly refusal: Refusal | undefined;
+  readonly questions: readonly Question[];
 }
 
-export interface Policy {
-  readonly access: AccessPolicy;
-}
-
-export function judge(call: JudgedCall, policy: Policy): Verdict {
-  const verdicts = [() => judgeAccess(call.operation, policy.access)];
-  for (const ask of verdicts) {
-    const verdict = ask();
-    if (!verdict.allowed) return verdict;
+export function judge(call: JudgedCall, policy: Policy, facts: Facts): Judgement {
+  const questions: Question[] = [];
+  for (const [, guard] of guards) {
+    const verdict = guard(call, policy, facts);
+    if (verdict.kind === 'refused') return { refusal: verdict, questions: [] };
+    if (verdict.kind === 'ask') questions.push(verdict);
   }
-  return allowed;
+  return { refusal: undefined, questions };
 }

@@ -3,6 +3,9 @@ import type { z } from 'zod';
 import type { Effect } from './effect.ts';
 import type { Ledgers } from './ledgers.ts';
 import type { Recipient, Usage } from './reach.ts';
+import type { Row } from './row.ts';
+
+export type { Row } from './row.ts';
 
 export type Host =
   | 'accounts'
@@ -88,8 +91,6 @@ export interface Identity {
   readonly credential: string;
 }
 
-export type Row = Record<string, unknown>;
-
 export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
   /** `product_verb_noun`, at most 51 characters so that `mcp__twilio__` fits before it. */
   readonly name: string;
@@ -107,6 +108,8 @@ export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
   answer?(body: Row, input: z.output<I>): Row;
   /** Whom it reaches, from the prepared input. Must be there on `send`. */
   reaches?(input: z.output<I>): readonly Recipient[];
+  /** The effect of this very input, where it is stricter than `effect`: a callback URL changed makes a write an admin act. */
+  raises?(input: z.output<I>): Effect;
   /** What it uses up. Must be there on `send` and `spend`. */
   costs?(input: z.output<I>): Usage;
   /** After a lost answer: the list request that would show what was created, and how to know it. */

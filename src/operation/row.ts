@@ -1,5 +1,6 @@
 // Any JSON object, told apart from every other value.
-import type { Row } from './define.ts';
+
+export type Row = Record<string, unknown>;
 
 export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
