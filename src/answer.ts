@@ -62,23 +62,26 @@ function without(value: unknown, path: readonly PropertyKey[]): unknown {
   return { ...value, [key]: without(value[key], rest) };
 }
 
-export type Fence = (text: string, source: string) => string;
+/** `row` is the object the text stands in: it may say whose words they are. */
+export type Fence = (text: string, source: string, row: Row) => string;
 
 /** Fences every field that a stranger may have written. What we sent ourselves (`direction: outbound…`) is left as it is. */
-export function fenceStrangers(schema: z.ZodType, value: unknown, fence: Fence): unknown {
+export function fenceStrangers(schema: z.ZodType, value: unknown, fence: Fence, row: Row = {}): unknown {
   const inner = unwrap(schema);
   const source = strangersWords.get(inner);
   if (source !== undefined && typeof value === 'string')
-    return value === '' ? value : fence(value, source.from);
+    return value === '' ? value : fence(value, source.from, row);
   if (inner instanceof z.ZodArray && Array.isArray(value)) {
     const { element } = inner;
-    return value.map((each) => (element instanceof z.ZodType ? fenceStrangers(element, each, fence) : each));
+    return value.map((each) =>
+      element instanceof z.ZodType ? fenceStrangers(element, each, fence, row) : each,
+    );
   }
   if (!(inner instanceof z.ZodObject) || !isRow(value)) return value;
   if (typeof value['direction'] === 'string' && value['direction'].startsWith('outbound')) return value;
   const fields = Object.entries(value).map(([key, each]) => {
     const field = inner.shape[key];
-    return [key, field instanceof z.ZodType ? fenceStrangers(field, each, fence) : each];
+    return [key, field instanceof z.ZodType ? fenceStrangers(field, each, fence, value) : each];
   });
   return Object.fromEntries(fields);
 }

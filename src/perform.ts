@@ -5,34 +5,37 @@ import { asCurl } from './client/curl.ts';
 import { encode, type WireRequest } from './client/encode.ts';
 import { collect, pageRequest } from './client/pages.ts';
 import type { Mode } from './config.ts';
-import { judge, type Policy } from './guards/judge.ts';
+import { type FactParts, gather } from './facts.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Actor } from './guards/call.ts';
 import type { Log } from './log.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
-import { OperationError } from './operation/errors.ts';
-import type { Ledgers } from './operation/ledgers.ts';
+import { nothingDone, OperationError } from './operation/errors.ts';
+import type { Frame } from './operation/frame.ts';
+import type { AuditEntry, Ledgers } from './operation/ledgers.ts';
 import { parseInput } from './operation/parse.ts';
-import { errorOf, failureFrom, type Result } from './operation/result.ts';
+import { contactOf, type Purpose } from './operation/reach.ts';
+import { errorOf, failureFrom, type Result, type Success } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
+import { type Permit, permit } from './permit.ts';
 import { fence, maskPhone, type Redactor } from './redact.ts';
 
 export interface Call {
   readonly operation: Operation;
   readonly input: unknown;
-  /** Who asks: the door, and later the person or key behind it. */
-  readonly actor: string;
+  readonly actor: Actor;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
 }
 
 export type Perform = (call: Call) => Promise<Result>;
 
-export interface Parts {
+export interface Parts extends Omit<FactParts, 'account'> {
   readonly mode: Mode;
   readonly account: string | undefined;
   /** The kind of credential in use, never the credential. */
   readonly credential: string;
   readonly defaults: Defaults;
-  readonly policy: Policy;
   readonly client: Client;
   readonly ledgers: Ledgers;
   readonly redactor: Redactor;
@@ -45,65 +48,178 @@ export interface Parts {
 /** A call whose input is parsed and filled in. */
 interface Prepared extends Call {
   readonly input: Row;
+  readonly frame: Frame;
   readonly since: Date;
 }
 
-export function createPerform(parts: Parts): Perform {
-  const { mode, account, client, redactor, log } = parts;
+/** What a call inherits from the operation it is a part of. */
+interface Whole {
+  /** Rules that a human has said yes to. */
+  readonly rules: readonly string[];
+  readonly purpose: Purpose | undefined;
+}
+
+const alone: Whole = { rules: [], purpose: undefined };
+
+export interface Corridor {
+  readonly perform: Perform;
+  /** Looks whether a request was carried out. Never repeats it. */
+  readonly look: (operation: Operation, input: Row, since: Date) => Promise<Row | undefined>;
+}
+
+export function createCorridor(parts: Parts): Corridor {
+  const { mode, client, redactor, log, ledgers } = parts;
   const simulated = mode !== 'live';
+  const account = parts.account ?? 'none';
 
-  return perform;
+  return { perform: (call) => walk(call, alone), look: lookFor };
 
-  async function perform(call: Call): Promise<Result> {
+  async function walk(call: Call, whole: Whole): Promise<Result> {
     const { operation } = call;
     let prepared: Prepared | undefined;
+    let granted: Permit | undefined;
+    let claimed = false;
     try {
-      const input = parseInput(operation, call.input, parts.defaults);
-      prepared = { ...call, input, since: parts.now() };
-      refuseUnlessAllowed(prepared);
-      record('about to', prepared);
-      const body = await carryOut(prepared);
-      record('done', prepared, body);
-      return present(operation, body);
+      const { input, frame } = parseInput(operation, call.input, parts.defaults);
+      prepared = { ...call, input, frame: { purpose: whole.purpose, ...frame }, since: parts.now() };
+      const earlier = await firstAnswer(prepared);
+      if (earlier !== undefined) return earlier;
+      claimed = true;
+      granted = await permit(await gather(prepared, { ...parts, account }), whole.rules, {
+        ...parts,
+        account,
+      });
+      await record('about to', prepared);
+      const body = await carryOut(prepared, { rules: granted.rules, purpose: prepared.frame.purpose });
+      await granted.settle(body);
+      await record('done', prepared, body);
+      return await answered(prepared, body);
     } catch (error) {
-      if (error instanceof Previewed) return success(operation, error.preview, []);
-      const found = prepared && (await lookForLost(prepared, error));
-      if (prepared && found) {
-        record('found', prepared, found);
-        return present(operation, found, [
-          'The answer was lost; looking it up showed that the request was carried out.',
-        ]);
+      if (error instanceof Previewed) {
+        await granted?.release();
+        return success(operation, error.preview, []);
       }
-      const failure = failureFrom(operation.name, error, simulated);
-      if (prepared) record('failed', prepared, { code: failure.error.code });
-      if (failure.error.code === 'INTERNAL')
-        log.error({ err: error, operation: operation.name }, 'a fault in this server');
-      return { ...failure, error: redactor.value({ ...referenceOf(operation), ...failure.error }) };
+      return await failed(call, claimed ? prepared : undefined, granted, error);
     }
   }
 
-  function refuseUnlessAllowed({ operation }: Prepared): void {
-    const verdict = judge({ operation }, parts.policy);
-    if (verdict.allowed) return;
-    throw new OperationError('REFUSED', verdict.reason, { rule: verdict.rule, next: verdict.next });
+  /** What went wrong, told; before that, whether it went wrong at all. */
+  async function failed(
+    { operation }: Call,
+    prepared: Prepared | undefined,
+    granted: Permit | undefined,
+    error: unknown,
+  ): Promise<Result> {
+    const failure = failureFrom(operation.name, error, simulated);
+    if (prepared !== undefined) {
+      try {
+        const found = await lookForLost(prepared, error);
+        if (found) {
+          await granted?.settle(found);
+          await record('found', prepared, found);
+          return await answered(prepared, found, [
+            'The answer was lost; looking it up showed that the request was carried out.',
+          ]);
+        }
+        await afterFailure(prepared, granted, error);
+      } catch (fault) {
+        log.error({ err: fault, operation: operation.name }, 'what went wrong could not be written down');
+      }
+    }
+    if (failure.error.code === 'INTERNAL')
+      log.error({ err: error, operation: operation.name }, 'a fault in this server');
+    return { ...failure, error: redactor.value({ ...referenceOf(operation), ...failure.error }) };
   }
 
-  /** A line before and after everything that changes something: what, to whom (masked), how it ended. */
-  function record(phase: string, { operation, input, actor }: Prepared, { sid, code }: Row = {}): void {
+  async function afterFailure(
+    prepared: Prepared,
+    granted: Permit | undefined,
+    error: unknown,
+  ): Promise<void> {
+    const { operation, input, frame } = prepared;
+    const { code, details } =
+      error instanceof OperationError ? error : { code: 'INTERNAL', details: undefined };
+    const undone = nothingDone(error);
+    const phase =
+      code === 'REFUSED' || code === 'CONFIRMATION_NEEDED' ? 'refused' : undone ? 'failed' : 'unknown';
+    await record(phase, prepared, { code, rule: details?.rule, twilio_code: details?.twilioCode });
+    if (undone) {
+      await granted?.release();
+      if (frame.idempotency_key !== undefined)
+        await ledgers.answers.release(account, keyOf(operation, frame.idempotency_key));
+    } else {
+      await granted?.keep();
+    }
+    if (details?.twilioCode !== undefined && optedOut.includes(details.twilioCode))
+      await revoke(operation, input);
+  }
+
+  /** Twilio keeps an opt-out of its own; once it has told us, nobody here need ask it again. */
+  async function revoke(operation: Operation, input: Row): Promise<void> {
+    const entries = (operation.reaches?.(input) ?? []).map((recipient) => ({
+      account,
+      contact: contactOf(recipient),
+      channel: recipient.channel,
+      purpose: 'any' as const,
+      state: 'revoked' as const,
+      source: 'provider_refusal' as const,
+      by: 'twilio',
+      at: parts.now(),
+    }));
+    await ledgers.consents.append(entries);
+  }
+
+  /** The same key gives the first answer again, whatever process asks. */
+  async function firstAnswer({ operation, input, frame }: Prepared): Promise<Result | undefined> {
+    if (frame.idempotency_key === undefined || mode === 'dry-run') return undefined;
+    const key = keyOf(operation, frame.idempotency_key);
+    const print = fingerprint({ operation: operation.name, input });
+    const known = await ledgers.answers.claim(account, key, print, parts.now());
+    if (known === undefined) return undefined;
+    if (known.fingerprint !== print) {
+      throw new OperationError('INVALID_INPUT', 'This idempotency_key was used for another request.', {
+        next: 'Use a new key for a new request, or exactly the same input for the same one.',
+      });
+    }
+    const kept = known.result ?? (await lookFor(operation, input, known.at));
+    if (kept === undefined) {
+      throw new OperationError(
+        'OUTCOME_UNKNOWN',
+        'The first call with this key has not ended, or its answer was lost.',
+        {
+          next: 'Do not send it under another key. Look whether it was carried out, or ask again in a minute.',
+        },
+      );
+    }
+    const again = 'Nothing was done again: this is the answer of the first call with this key.';
+    return known.result === undefined
+      ? present(operation, kept, [again]).result
+      : success(operation, known.result, [again]);
+  }
+
+  /** Written before and after everything that changes something: what, to whom (masked), how it ended. */
+  async function record(
+    phase: AuditEntry['phase'],
+    { operation, input, actor, since }: Prepared,
+    told: Row = {},
+  ) {
     if (operation.effect === 'read') return;
     const reached = operation.reaches?.(input) ?? [];
-    const to = reached.slice(0, 10).map((each) => `${each.channel}:${maskPhone(each.to)}`);
-    const recipients = reached.length;
-    log.info(
-      { audit: phase, operation: operation.name, effect: operation.effect, actor, recipients, to, sid, code },
-      phase,
-    );
+    const facts = {
+      effect: operation.effect,
+      recipients: reached.length,
+      to: reached.slice(0, 10).map((each) => `${each.channel}:${maskPhone(each.to)}`),
+      ...pick(told, ['sid', 'code', 'rule', 'twilio_code']),
+    };
+    log.info({ audit: phase, operation: operation.name, actor: actor.name, ...facts }, phase);
+    const at = phase === 'about to' ? since : parts.now();
+    await ledgers.audit.append({ at, account, actor: actor.name, phase, operation: operation.name, facts });
   }
 
-  async function carryOut(prepared: Prepared): Promise<Row> {
+  async function carryOut(prepared: Prepared, whole: Whole): Promise<Row> {
     const { operation, input, progress } = prepared;
     const { request } = operation;
-    if (request === undefined) return runComposed(prepared);
+    if (request === undefined) return runComposed(prepared, whole);
     if (mode === 'dry-run') throw new Previewed(preview(request, input));
     progress?.(0, 1, `${operation.title}: asking`);
     const body = await exchange(prepared, request, input);
@@ -117,14 +233,22 @@ export function createPerform(parts: Parts): Perform {
     const lookWith = trace?.(input, prepared.since).lookWith;
     const how = { effect, idempotent, signal, lookWith };
     if (request.list !== undefined) {
-      return collect({ template: request, input, account, send: (page) => client.send(page, how) });
+      return collect({
+        template: request,
+        input,
+        account: parts.account,
+        send: (page) => client.send(page, how),
+      });
     }
-    const { body } = await client.send(encode(request, input, account), how);
+    const { body } = await client.send(encode(request, input, parts.account), how);
     return isRow(body) ? body : {};
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
-  async function runComposed({ operation, input, actor, signal, progress }: Prepared): Promise<Row> {
+  async function runComposed(
+    { operation, input, actor, signal, progress }: Prepared,
+    whole: Whole,
+  ): Promise<Row> {
     if (operation.run === undefined) throw new Error(`${operation.name} has neither request nor run`);
     const stop = signal ?? new AbortController().signal;
     return operation.run(input, {
@@ -133,10 +257,10 @@ export function createPerform(parts: Parts): Perform {
       sleep: (ms) => parts.sleep(ms, stop),
       ledgers: parts.ledgers,
       look: lookFor,
-      account: { sid: account ?? 'none', mode, credential: parts.credential },
+      account: { sid: account, mode, credential: parts.credential },
       progress: (done, total, message) => progress?.(done, total, message),
       call: async (inner, innerInput) => {
-        const result = await perform({ operation: inner, input: innerInput, actor, signal });
+        const result = await walk({ operation: inner, input: innerInput, actor, signal }, whole);
         if (!result.ok) throw errorOf(result);
         if (mode === 'dry-run' && inner.request) throw new Previewed(result.data);
         return result.data;
@@ -147,8 +271,8 @@ export function createPerform(parts: Parts): Perform {
   /** What would go out, to the letter, with the credentials left out. */
   function preview(request: RequestTemplate, input: Row): Row {
     const wire = request.list
-      ? pageRequest({ template: request, input, account })
-      : encode(request, input, account);
+      ? pageRequest({ template: request, input, account: parts.account })
+      : encode(request, input, parts.account);
     const url = client.urlOf(wire);
     return {
       request: { method: wire.method, url, headers: wire.headers, body: wire.body?.text },
@@ -169,24 +293,61 @@ export function createPerform(parts: Parts): Perform {
     const trace = operation.trace?.(input, since);
     if (trace === undefined) return undefined;
     const send = (page: WireRequest) => client.send(page, { effect: 'read' });
-    const listing = { template: trace.request, input: trace.input, account, send };
+    const listing = { template: trace.request, input: trace.input, account: parts.account, send };
     const answer: Row = await collect(listing).catch(() => ({}));
     const rows = Object.values(answer).flatMap((each) => (Array.isArray(each) ? each : []));
     const found = rows.filter(isRow).filter(trace.matches);
     return found.length === 1 ? found[0] : undefined;
   }
 
-  function present(operation: Operation, body: Row, notes: readonly string[] = []): Result {
-    const { data, odd } = project(operation.output, body);
-    const boundary = parts.id();
-    const fenced = fenceStrangers(operation.output, data, (text, source) => fence(text, boundary, source));
-    const left = odd.length > 0 ? [`Left out, since not as documented: ${odd.join(', ')}.`] : [];
-    return success(operation, isRow(fenced) ? fenced : {}, [...notes, ...left]);
+  /** The answer as it is shown; what of it strangers wrote is remembered, and so is the answer, if a key asks for it. */
+  async function answered(
+    { operation, actor, frame }: Prepared,
+    body: Row,
+    notes: readonly string[] = [],
+  ): Promise<Result> {
+    const { result, strangers } = present(operation, body, notes);
+    if (strangers.length > 0) await ledgers.taints.add(actor.name, strangers, parts.now());
+    if (frame.idempotency_key !== undefined && mode !== 'dry-run')
+      await ledgers.answers.keep(account, keyOf(operation, frame.idempotency_key), result.data);
+    return result;
   }
 
-  function success({ name }: Operation, data: Row, notes: readonly string[]): Result {
+  function present(operation: Operation, body: Row, notes: readonly string[] = []) {
+    const { data, odd } = project(operation.output, body);
+    const boundary = parts.id();
+    const strangers = new Set<string>();
+    const fenced = fenceStrangers(operation.output, data, (text, source, row) => {
+      strangers.add(writerOf(row));
+      return fence(text, boundary, source);
+    });
+    const left = odd.length > 0 ? [`Left out, since not as documented: ${odd.join(', ')}.`] : [];
+    const result = success(operation, isRow(fenced) ? fenced : {}, [...notes, ...left]);
+    return { result, strangers: [...strangers] };
+  }
+
+  function success({ name }: Operation, data: Row, notes: readonly string[]): Success {
     return { ok: true, operation: name, data: redactor.value(data), simulated, notes: redactor.value(notes) };
   }
+}
+
+/** Twilio's codes for a person who has opted out; docs/api/errors/21610, 80901. */
+const optedOut: readonly number[] = [21610, 80901];
+
+/** Whose words stand in a row, as consent is kept by it; `unknown` where the row does not say. */
+function writerOf(row: Row): string {
+  const writer = ['from', 'author', 'address', 'contact']
+    .map((key) => row[key])
+    .find((each) => typeof each === 'string');
+  return typeof writer === 'string' ? contactOf({ to: writer, channel: 'unknown' }) : 'unknown';
+}
+
+function keyOf({ name }: Operation, key: string): string {
+  return `${name}:${key}`;
+}
+
+function pick(row: Row, keys: readonly string[]): Row {
+  return Object.fromEntries(keys.flatMap((key) => (row[key] === undefined ? [] : [[key, row[key]]])));
 }
 
 /** Where a reader finds what the operation's errors mean. */

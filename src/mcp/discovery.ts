@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { findOperation, operations, similarNames } from '../catalog/index.ts';
 import { type Operation, type Row, toolsetOf } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
+import { frameOf } from '../operation/frame.ts';
 import { parseInput } from '../operation/parse.ts';
-import { inputSchemaOf } from './tools.ts';
+import { callSchemaOf, inputSchemaOf } from './tools.ts';
 
 const searchInput = z.strictObject({
   query: z.string().min(1).max(300).describe('What to do, in plain words, or an operation name'),
@@ -107,7 +108,7 @@ function indexed(): MiniSearch {
 }
 
 export function searchOperations(input: unknown): Row {
-  const { query, limit, schema } = parseInput(searching, input, {});
+  const { query, limit, schema } = parseInput(searching, input, {}).input;
   const words = String(query)
     .toLowerCase()
     .split(/[^a-z0-9_]+/);
@@ -125,13 +126,15 @@ export function searchOperations(input: unknown): Row {
 
 function told(operation: Operation, schema: boolean): Row {
   const { name, title, about, effect, input } = operation;
-  const fields = Object.entries(input.shape).map(([field, type]) => (isOptional(type) ? `${field}?` : field));
+  const fields = Object.entries({ ...input.shape, ...frameOf(operation)?.shape }).map(([field, type]) =>
+    isOptional(type) ? `${field}?` : field,
+  );
   return {
     operation: name,
     title,
     about,
     effect,
-    ...(schema ? { input: inputSchemaOf(input) } : { fields }),
+    ...(schema ? { input: callSchemaOf(operation) } : { fields }),
   };
 }
 
@@ -144,7 +147,7 @@ export function chosen(
   tool: 'read_operation' | 'run_operation',
   input: unknown,
 ): { readonly operation: Operation; readonly input: unknown } {
-  const parsed = parseInput(tool === 'read_operation' ? readingOne : runningOne, input, {});
+  const parsed = parseInput(tool === 'read_operation' ? readingOne : runningOne, input, {}).input;
   const name = String(parsed['operation']);
   const operation = findOperation(name);
   if (operation === undefined) {

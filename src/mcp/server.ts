@@ -9,8 +9,10 @@ import {
 import { findOperation, similarNames } from '../catalog/index.ts';
 import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
+import type { ApprovalLedger } from '../operation/ledgers.ts';
 import { failureFrom } from '../operation/result.ts';
 import type { Perform } from '../perform.ts';
+import { callConfirmed, createCodec } from './confirm.ts';
 import { chosen, discoveryTools, searchOperations } from './discovery.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
@@ -25,7 +27,14 @@ export interface ServerParts {
   readonly references: References;
   readonly ownerNumbers: readonly string[];
   readonly version: string;
+  readonly approvals: ApprovalLedger;
+  readonly now: () => Date;
+  /** Seals what a client carries between a question and its answer; the same for every replica that may be asked. */
+  readonly stateKey: Uint8Array;
 }
+
+/** Whoever holds the other end of stdin and stdout. */
+const actor = { name: 'mcp' };
 
 const hour = 3_600_000;
 const stable = { ttlMs: hour, cacheScope: 'private' as const };
@@ -34,12 +43,15 @@ const stable = { ttlMs: hour, cacheScope: 'private' as const };
 export async function createServerFactory(parts: ServerParts): Promise<() => McpServer> {
   const skill = await loadSkill(parts.references);
   const listed = parts.surface.listed.map((operation) => toolOf(operation, parts.mode));
+  const codec = createCodec(parts.stateKey, () => actor.name);
+  const confirming = { approvals: parts.approvals, codec, now: parts.now };
   const tools = [...listed, ...discoveryTools.filter(({ name }) => parts.surface.discovery.includes(name))];
   return () => {
     const mcp = new McpServer(
       { name: 'twilio-mcp', title: 'Twilio', version: parts.version },
       {
         instructions: instructionsFor(parts.mode, parts.ownerNumbers),
+        requestState: { verify: codec.verify },
         capabilities: { tools: { listChanged: false }, completions: {} },
         cacheHints: {
           'tools/list': stable,
@@ -55,7 +67,8 @@ export async function createServerFactory(parts: ServerParts): Promise<() => Mcp
       const call = choose(params.name, params.arguments ?? {}, parts);
       if ('answer' in call) return call.answer;
       const { signal } = context.mcpReq;
-      return answerOf(await parts.perform({ ...call, actor: 'mcp', signal, progress: progressOf(context) }));
+      const asked = { ...call, actor, signal, progress: progressOf(context) };
+      return callConfirmed(mcp, context, confirming, () => parts.perform(asked));
     });
     registerReferences(mcp, parts.references);
     registerPrompts(mcp);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
 import { traits } from '../operation/effect.ts';
+import { frameOf } from '../operation/frame.ts';
 import type { Result } from '../operation/result.ts';
 import { isRow } from '../operation/row.ts';
 
@@ -20,7 +21,7 @@ export function toolOf(operation: Operation, mode: Mode): Tool {
     name: operation.name,
     title: operation.title,
     description: operation.about,
-    inputSchema: inputSchemaOf(operation.input),
+    inputSchema: callSchemaOf(operation),
     outputSchema: rootObject(shape(z.toJSONSchema(operation.output, { io: 'output' })), added[mode]),
     annotations: {
       readOnlyHint: trait.readOnly,
@@ -34,6 +35,14 @@ export function toolOf(operation: Operation, mode: Mode): Tool {
 /** An input as a model is shown it. */
 export function inputSchemaOf(input: z.ZodObject) {
   return rootObject(lean(z.toJSONSchema(input, { io: 'input' })));
+}
+
+/** An operation's input and what every operation of its kind takes besides. */
+export function callSchemaOf(operation: Operation) {
+  const frame = frameOf(operation);
+  const own = inputSchemaOf(operation.input);
+  if (frame === undefined) return own;
+  return { ...own, properties: { ...inputSchemaOf(frame).properties, ...own.properties } };
 }
 
 type Json = Record<string, unknown>;

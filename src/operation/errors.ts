@@ -7,6 +7,8 @@ export const errorCodes = {
   NOT_ENABLED: 'The operation exists but this server was started without it (read-only, toolsets, tools).',
   REFUSED:
     'A guard said no. Nothing was sent; the message names the rule and the step that would make it yes.',
+  CONFIRMATION_NEEDED:
+    'A human has to say yes first. Nothing was sent; the same call goes on once the owner has approved it.',
   CREDENTIALS_MISSING: 'The operation needs credentials that are not configured.',
   CONFIGURATION_INVALID: 'A setting is missing or wrong; the server did not start.',
   AUTHENTICATION_FAILED: 'The provider did not accept the credentials, or the key lacks the permission.',
@@ -27,6 +29,38 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** After any other code nobody can say that the request was not carried out. */
+const notCarriedOut: readonly ErrorCode[] = [
+  'INVALID_INPUT',
+  'UNKNOWN_OPERATION',
+  'NOT_ENABLED',
+  'REFUSED',
+  'CONFIRMATION_NEEDED',
+  'CREDENTIALS_MISSING',
+  'AUTHENTICATION_FAILED',
+  'NOT_FOUND',
+  'CONFLICT',
+  'PROVIDER_REJECTED',
+  'RATE_LIMITED',
+  'PROVIDER_UNAVAILABLE',
+  'NETWORK_UNREACHABLE',
+  'CANCELLED',
+];
+
+/** Whether it is certain that nothing was done: what was set aside for the request is then free again. */
+export function nothingDone(error: unknown): boolean {
+  return error instanceof OperationError && notCarriedOut.includes(error.code);
+}
+
+export interface ApprovalAsked {
+  readonly id: string;
+  /** Exactly what would happen, for the human. */
+  readonly summary: string;
+  readonly expires: Date;
+  /** The human is also asked how these people agreed to be contacted. */
+  readonly asksConsent: boolean;
+}
+
 export interface ErrorDetails {
   /** What to do next, as one sentence. */
   readonly next: string;
@@ -42,6 +76,8 @@ export interface ErrorDetails {
   readonly quoted?: string;
   /** The guard's rule, for REFUSED and NOT_ENABLED. */
   readonly rule?: string;
+  /** What waits for a human's yes, for CONFIRMATION_NEEDED. */
+  readonly approval?: ApprovalAsked;
   readonly cause?: unknown;
 }
 

@@ -121,6 +121,8 @@ export interface Reservation {
   /** Fingerprint of what is said; the same words to the same person are a repeat. */
   readonly content?: string;
   readonly microdollars: number;
+  /** Kept until it is settled, so that the next start can look for a send whose process ended; forgotten then. */
+  readonly input?: Row;
 }
 
 /** The limit that would have been passed, how much of it is used, and when room is there again. */

@@ -2,12 +2,25 @@
 import { z } from 'zod';
 import type { Defaults, Operation, Row } from './define.ts';
 import { OperationError } from './errors.ts';
+import { type Frame, frameOf, parseFrame, unframe } from './frame.ts';
+
+export interface Parsed {
+  /** As it would be encoded. */
+  readonly input: Row;
+  readonly frame: Frame;
+}
 
 /** Parses and prepares. Throws INVALID_INPUT naming each field and what it must be; the values themselves are not repeated. */
-export function parseInput(operation: Operation, input: unknown, defaults: Defaults): Row {
-  const parsed = operation.input.safeParse(input);
-  if (parsed.success) return operation.prepare?.(parsed.data, defaults) ?? parsed.data;
-  const faults = parsed.error.issues.map((issue) => told(issue, operation));
+export function parseInput(operation: Operation, input: unknown, defaults: Defaults): Parsed {
+  const parts = unframe(operation, input);
+  const parsed = operation.input.safeParse(parts.rest);
+  const frame = parseFrame(parts.frame);
+  if (parsed.success && frame.success) {
+    return { input: operation.prepare?.(parsed.data, defaults) ?? parsed.data, frame: frame.data };
+  }
+  const faults = [parsed, frame].flatMap(
+    (each) => each.error?.issues.map((issue) => told(issue, operation)) ?? [],
+  );
   throw new OperationError(
     'INVALID_INPUT',
     `${operation.name} was not carried out: ${faults.join('; ').replace(/\.$/, '')}.`,
@@ -39,9 +52,8 @@ function nearest(key: string, operation: Operation): string {
 }
 
 function usage(operation: Operation): string {
-  const fields = Object.entries(operation.input.shape).map(([name, type]) =>
-    isOptional(type) ? `${name}?` : name,
-  );
+  const shape = { ...operation.input.shape, ...frameOf(operation)?.shape };
+  const fields = Object.entries(shape).map(([name, type]) => (isOptional(type) ? `${name}?` : name));
   return `Its fields: ${fields.join(', ') || 'none'}.`;
 }
 

@@ -51,3 +51,10 @@ export function channelOf(address: string, bare: Channel): Channel {
   const prefix = Object.keys(prefixes).find((each) => address.startsWith(each));
   return prefix === undefined ? bare : (prefixes[prefix] ?? 'unknown');
 }
+
+/** The address as consent is kept by it: without the channel's prefix, email in lower case. */
+export function contactOf({ to, channel }: Recipient): string {
+  if (channel === 'email') return to.trim().toLowerCase();
+  const prefix = Object.keys(prefixes).find((each) => to.startsWith(each));
+  return prefix === undefined || prefixes[prefix] === 'voice' ? to : to.slice(prefix.length);
+}

@@ -1,6 +1,6 @@
 // What every door gets back from the corridor. How a door shows it is the door's business.
 import type { Row } from './define.ts';
-import { type ErrorCode, OperationError } from './errors.ts';
+import { type ApprovalAsked, type ErrorCode, OperationError } from './errors.ts';
 
 export type Result = Success | Failure;
 
@@ -36,6 +36,7 @@ export interface FailureDetails {
   readonly reference?: string;
   /** The provider's own words, as data. */
   readonly quoted?: string;
+  readonly approval?: ApprovalAsked;
 }
 
 /** Any thrown thing as a failure. What is not one of ours is a fault in this server, told without its stack. */
@@ -51,7 +52,7 @@ export function failureFrom(operation: string, error: unknown, simulated: boolea
         };
     return { ok: false, operation, error: told, simulated };
   }
-  const { next, rule, twilioCode, httpStatus, meaning, docsUrl, reference, quoted } = error.details;
+  const { next, rule, twilioCode, httpStatus, meaning, docsUrl, reference, quoted, approval } = error.details;
   const details: FailureDetails = {
     code: error.code,
     message: error.message,
@@ -63,13 +64,26 @@ export function failureFrom(operation: string, error: unknown, simulated: boolea
     ...(docsUrl !== undefined && { docs_url: docsUrl }),
     ...(reference !== undefined && { reference }),
     ...(quoted !== undefined && { quoted }),
+    ...(approval !== undefined && { approval }),
   };
   return { ok: false, operation, error: details, simulated };
 }
 
 /** The way back, for an operation that calls others: the inner failure becomes its own. */
 export function errorOf({ error }: Failure): OperationError {
-  const { code, message, next, rule, twilio_code, http_status, meaning, docs_url, reference, quoted } = error;
+  const {
+    code,
+    message,
+    next,
+    rule,
+    twilio_code,
+    http_status,
+    meaning,
+    docs_url,
+    reference,
+    quoted,
+    approval,
+  } = error;
   return new OperationError(code, message, {
     next,
     ...(rule !== undefined && { rule }),
@@ -79,5 +93,6 @@ export function errorOf({ error }: Failure): OperationError {
     ...(docs_url !== undefined && { docsUrl: docs_url }),
     ...(reference !== undefined && { reference }),
     ...(quoted !== undefined && { quoted }),
+    ...(approval !== undefined && { approval }),
   });
 }

@@ -1,0 +1,119 @@
+// Lays a call before the guards: whom it reaches, what is remembered of them, what it would cost, which URLs it names.
+// It only looks; what follows from it is decided in guards/.
+import type { Facts, JudgedCall, Person } from './guards/call.ts';
+import type { Policy } from './guards/policy.ts';
+import type { Operation } from './operation/define.ts';
+import { stricter } from './operation/effect.ts';
+import type { Frame } from './operation/frame.ts';
+import type { ConsentEntry, Ledgers } from './operation/ledgers.ts';
+import { contactOf, type Recipient, type Usage } from './operation/reach.ts';
+import { isRow, type Row } from './operation/row.ts';
+import { parseTwiml } from './twiml/document.ts';
+import { reachedBy } from './twiml/reach.ts';
+
+export interface FactParts {
+  readonly account: string;
+  readonly policy: Policy;
+  readonly ledgers: Ledgers;
+  /** The owner's own addresses, which need no consent. */
+  readonly ownAddresses: readonly string[];
+  /** Countries of the account's own numbers; asked for only when somebody would be reached. */
+  readonly ownCountries: () => Promise<readonly string[]>;
+  /** Whether an entry that only the owner may write was written by the owner. */
+  readonly genuine: (entry: ConsentEntry) => Promise<boolean>;
+  /** Why the store may not be trusted, if so. */
+  readonly integrity: () => Promise<string | undefined>;
+  readonly estimate: (usage: Usage, people: readonly Person[]) => number | undefined;
+}
+
+export interface Asked {
+  readonly operation: Operation;
+  readonly input: Row;
+  readonly frame: Frame;
+  readonly actor: JudgedCall['actor'];
+  readonly since: Date;
+}
+
+export interface Case {
+  readonly call: JudgedCall;
+  readonly facts: Facts;
+}
+
+/** Somebody is reached, and nobody can tell who. */
+const somebody: Recipient = { to: 'unknown', channel: 'unknown' };
+
+export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
+  const { operation, input, frame, actor, since: now } = asked;
+  const { policy, ledgers } = parts;
+  const effect = stricter(operation.effect, operation.raises?.(input) ?? operation.effect);
+  const composed = operation.request === undefined;
+  const recipients = operation.reaches?.(input) ?? (effect === 'send' ? [somebody] : []);
+  const people = await Promise.all(
+    distinct(recipients).map((each) => personOf(each, parts, composed ? undefined : ledgers)),
+  );
+  const usage: Usage = operation.costs?.(input) ?? unstated(effect);
+  const reaching = people.length > 0;
+  const [ownCountries, tainted, tampered] = await Promise.all([
+    reaching ? parts.ownCountries() : [],
+    effect === 'read'
+      ? []
+      : ledgers.taints.since(actor.name, new Date(now.getTime() - policy.taint.minutes * 60_000)),
+    reaching ? parts.integrity() : undefined,
+  ]);
+  const purpose = frame.purpose ?? recipients[0]?.purpose;
+  return {
+    call: { operation, effect, input, actor, people, usage, purpose, urls: urlsIn(input), composed, now },
+    facts: { ownCountries, tainted, tampered, microdollars: parts.estimate(usage, people) },
+  };
+}
+
+function unstated(effect: JudgedCall['effect']): Usage {
+  return effect === 'send' || effect === 'spend'
+    ? { kind: 'unknown', why: 'the operation does not say what it uses up' }
+    : { kind: 'nothing' };
+}
+
+function distinct(recipients: readonly Recipient[]): readonly Recipient[] {
+  return [...new Map(recipients.map((each) => [`${each.channel}:${each.to}`, each])).values()];
+}
+
+/** Of one in a crowd nothing is looked up: each is judged when their own request comes. */
+async function personOf(
+  recipient: Recipient,
+  { account, ownAddresses, genuine }: FactParts,
+  ledgers: Ledgers | undefined,
+): Promise<Person> {
+  const { to, channel, purpose } = recipient;
+  const contact = contactOf(recipient);
+  const [entries, lastInbound] = await Promise.all([
+    ledgers?.consents.current(account, contact, channel) ?? [],
+    channel === 'whatsapp' ? ledgers?.events.lastInbound(account, contact, channel) : undefined,
+  ]);
+  const judged = await Promise.all(entries.map(async (entry) => ((await genuine(entry)) ? [entry] : [])));
+  const own = ownAddresses.includes(contact);
+  return { to, contact, channel, purpose, consents: judged.flat(), lastInbound, own };
+}
+
+/** Fields that hold words, not places: an address in a text is the text's business. */
+const wordy =
+  /^(body|text|html|subject|content|message|say|template_data|traits|properties|attributes|data)$/i;
+
+/** Every URL that Twilio would ask, show or play, wherever in the input it stands. */
+function urlsIn(value: unknown, field = ''): JudgedCall['urls'] {
+  if (typeof value === 'string') return urlsOf(value, field);
+  if (Array.isArray(value)) return value.flatMap((each) => urlsIn(each, field));
+  if (!isRow(value)) return [];
+  return Object.entries(value)
+    .filter(([key]) => !wordy.test(key))
+    .flatMap(([key, each]) => urlsIn(each, field === '' ? key : `${field}.${key}`));
+}
+
+function urlsOf(text: string, field: string): JudgedCall['urls'] {
+  const trimmed = text.trim();
+  if (/^([a-z][a-z0-9+.-]*:)?\/\/\S+$/i.test(trimmed)) return [{ field, url: trimmed }];
+  if (!/^<(\?xml|Response)/i.test(trimmed)) return [];
+  const parsed = parseTwiml(trimmed);
+  if (!parsed.ok) return [];
+  const { urls } = reachedBy(parsed.root);
+  return urls.filter(({ url }) => /^([a-z][a-z0-9+.-]*:)?\/\//i.test(url)).map(({ url }) => ({ field, url }));
+}

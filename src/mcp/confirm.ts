@@ -1,0 +1,103 @@
+// Puts what waits for a human's yes to the human behind the client, by elicitation; the same code serves both protocol eras.
+// What was asked and what was answered is kept in the ledger of approvals: the corridor looks there, never at the client's word.
+import {
+  type CallToolResult,
+  createRequestStateCodec,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type McpServer,
+  type RequestStateCodec,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { ApprovalAsked } from '../operation/errors.ts';
+import type { ApprovalLedger } from '../operation/ledgers.ts';
+import type { Result } from '../operation/result.ts';
+import { isRow } from '../operation/row.ts';
+import { answerOf } from './tools.ts';
+
+/** What the client carries between question and answer: sealed, and of no use for any other call. */
+interface Asked {
+  readonly approval: string;
+}
+
+export type Codec = RequestStateCodec<Asked>;
+
+export interface ConfirmParts {
+  readonly approvals: ApprovalLedger;
+  readonly codec: Codec;
+  readonly now: () => Date;
+}
+
+/** A human reads before answering. */
+const patienceSeconds = 900;
+
+export function createCodec(key: Uint8Array, actorOf: (context: ServerContext) => string): Codec {
+  return createRequestStateCodec<Asked>({
+    key,
+    ttlSeconds: patienceSeconds,
+    bind: (context) => `${context.mcpReq.method}\0${actorOf(context)}`,
+  });
+}
+
+/** Makes the call; where it waits for a yes, asks, writes the answer down and makes it again. */
+export async function callConfirmed(
+  mcp: McpServer,
+  context: ServerContext,
+  parts: ConfirmParts,
+  perform: () => Promise<Result>,
+): Promise<CallToolResult | InputRequiredResult> {
+  await writeDown(context, parts);
+  const result = await perform();
+  const asked = result.ok ? undefined : result.error.approval;
+  if (asked === undefined || !canAsk(mcp, context)) return answerOf(result);
+  return inputRequired({
+    inputRequests: { confirm: inputRequired.elicit(questionOf(asked)) },
+    requestState: await parts.codec.mint({ approval: asked.id }, context),
+  });
+}
+
+function questionOf({ summary, asksConsent }: ApprovalAsked) {
+  return {
+    message: summary,
+    requestedSchema: asksConsent ? withEvidence : plain,
+  };
+}
+
+const plain = z.object({ confirm: z.boolean().describe('Yes, do exactly this') });
+
+const withEvidence = plain.extend({
+  evidence: z
+    .string()
+    .min(3)
+    .max(500)
+    .describe('How and when did these people agree to be contacted? Kept as the record of their consent.'),
+});
+
+const answer = z.object({ confirm: z.boolean(), evidence: z.string().min(3).max(500).optional() });
+
+/** The human's answer, if this round carries one. Closing the question without an answer leaves it waiting. */
+async function writeDown({ mcpReq }: ServerContext, { approvals, now }: ConfirmParts): Promise<void> {
+  const state = mcpReq.requestState<Asked>();
+  const response = inputResponse(mcpReq.inputResponses, 'confirm');
+  if (!isRow(state) || typeof state.approval !== 'string' || response.kind !== 'elicit') return;
+  if (response.action === 'cancel') return;
+  const content = answer.safeParse(response.content ?? {});
+  const yes = response.action === 'accept' && content.success && content.data.confirm;
+  const evidence = content.success ? content.data.evidence : undefined;
+  await approvals.decide(state.approval, {
+    yes,
+    by: 'elicitation',
+    at: now(),
+    ...(evidence && { evidence }),
+  });
+}
+
+function canAsk(mcp: McpServer, { mcpReq }: ServerContext): boolean {
+  const declared =
+    mcpReq.envelope?.['io.modelcontextprotocol/clientCapabilities'] ?? mcp.server.getClientCapabilities();
+  const elicitation = isRow(declared) ? declared['elicitation'] : undefined;
+  // An empty object is how clients of 2025-06-18 say that they can show a form.
+  return isRow(elicitation) && ('form' in elicitation || Object.keys(elicitation).length === 0);
+}

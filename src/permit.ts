@@ -1,0 +1,169 @@
+// From the guards' judgement to a permit: questions are put to a human, room is set aside, and both are settled afterwards.
+import type { Case } from './facts.ts';
+import { fingerprint } from './fingerprint.ts';
+import { summaryOf } from './guards/confirmation.ts';
+import { judge } from './guards/judge.ts';
+import { exceededVerdict, limitsFor } from './guards/limits.ts';
+import type { Policy } from './guards/policy.ts';
+import type { Question, Refusal } from './guards/verdict.ts';
+import { OperationError } from './operation/errors.ts';
+import type { Approval, ConsentEntry, Ledgers, Reservation } from './operation/ledgers.ts';
+import type { Row } from './operation/row.ts';
+
+export interface PermitParts {
+  readonly account: string;
+  readonly policy: Policy;
+  readonly ledgers: Ledgers;
+  readonly now: () => Date;
+  readonly id: () => string;
+}
+
+export interface Permit {
+  /** The rules a human has said yes to: they cover the calls this one is made of. */
+  readonly rules: readonly string[];
+  readonly settle: (body: Row) => Promise<void>;
+  /** Nobody can tell whether it was carried out: what was set aside stays so. */
+  readonly keep: () => Promise<void>;
+  /** Nothing was done: what was set aside is free again. */
+  readonly release: () => Promise<void>;
+}
+
+/** Throws REFUSED or CONFIRMATION_NEEDED. `covered` are rules that a human has said yes to for the whole. */
+export async function permit(found: Case, covered: readonly string[], parts: PermitParts): Promise<Permit> {
+  const { call, facts } = found;
+  const { refusal, questions } = judge(call, parts.policy, facts);
+  if (refusal !== undefined) throw refused(refusal);
+  const open = questions.filter(({ rule }) => !covered.includes(rule));
+  const approval = open.length === 0 ? undefined : await approvalOf(found, open, parts);
+  const release = await setAside(found, parts);
+  if (approval !== undefined) {
+    const used = await parts.ledgers.approvals.use(approval.id, parts.now());
+    if (!used) {
+      await release.release();
+      throw refused({
+        kind: 'refused',
+        rule: 'confirmation.used',
+        reason: 'The approval of this call has been used by another call.',
+        next: 'Call again: the owner is then asked again.',
+      });
+    }
+    await recordConsents(open, approval, parts);
+  }
+  return { ...release, rules: [...covered, ...open.map(({ rule }) => rule)] };
+}
+
+function refused({ rule, reason, next }: Refusal): OperationError {
+  return new OperationError('REFUSED', reason, { rule, next });
+}
+
+/** The human's yes to exactly this call. Throws until it is there. */
+async function approvalOf(
+  found: Case,
+  questions: readonly Question[],
+  parts: PermitParts,
+): Promise<Approval> {
+  const { account, ledgers, policy } = parts;
+  const { operation, input, actor, purpose } = found.call;
+  const now = parts.now();
+  const print = fingerprint({ operation: operation.name, input, purpose });
+  const rules = questions.map(({ rule }) => rule);
+  const asksConsent = questions.some(({ consentFor }) => consentFor !== undefined);
+  const known = await ledgers.approvals.find(account, actor.name, print, now);
+  const covers = known !== undefined && rules.every((rule) => known.rules.includes(rule));
+  if (known?.state === 'denied' && covers) {
+    throw refused({
+      kind: 'refused',
+      rule: 'confirmation.denied',
+      reason: 'The owner was asked and said no.',
+      next: 'Do not ask again for the same; ask the owner in your own conversation what they want instead.',
+    });
+  }
+  if (known?.state === 'approved' && covers && !(asksConsent && !known.decision?.evidence)) return known;
+  const waiting = known?.state === 'waiting' && covers ? known : undefined;
+  const asked = waiting ?? {
+    id: parts.id(),
+    account,
+    actor: actor.name,
+    operation: operation.name,
+    fingerprint: print,
+    rules,
+    summary: summaryOf(found.call, found.facts, questions),
+    at: now,
+    expires: new Date(now.getTime() + policy.confirmation.expires_minutes * 60_000),
+  };
+  if (waiting === undefined) await ledgers.approvals.ask(asked);
+  const { id, summary, expires } = asked;
+  throw new OperationError(
+    'CONFIRMATION_NEEDED',
+    `${operation.name} waits for the owner's yes: ${questions.map(({ reason }) => reason).join(' ')}`,
+    {
+      rule: rules.join(', '),
+      next: `Tell the owner what you want to do and why. They approve it with \`twilio-mcp approve ${id}\`${asksConsent ? ' --evidence "how these people agreed"' : ''}; then make the same call again.`,
+      approval: { id, summary, expires, asksConsent },
+    },
+  );
+}
+
+/** A human has told how these people agreed: from now on it is on record. */
+async function recordConsents(
+  questions: readonly Question[],
+  { decision }: Approval,
+  { account, ledgers, now }: PermitParts,
+): Promise<void> {
+  const evidence = decision?.evidence;
+  const contacts = questions.flatMap(({ consentFor }) => consentFor ?? []);
+  if (decision === undefined || evidence === undefined || contacts.length === 0) return;
+  const entries = contacts.map(
+    (contact): ConsentEntry => ({
+      ...contact,
+      account,
+      state: 'granted',
+      source: 'human_confirmation',
+      by: decision.by,
+      at: now(),
+      evidence,
+    }),
+  );
+  await ledgers.consents.append(entries);
+}
+
+const nothing = async () => undefined;
+
+/** Contacts and money, counted before. What is made of other calls sets nothing aside: they do. */
+async function setAside({ call, facts }: Case, parts: PermitParts): Promise<Omit<Permit, 'rules'>> {
+  const { operation, composed, usage, people, input, actor } = call;
+  const counted = people.length > 0 || usage.kind !== 'nothing';
+  if (composed || !counted) return { settle: nothing, keep: nothing, release: nothing };
+  const { ledgers, account, policy } = parts;
+  const id = parts.id();
+  const reservation: Reservation = {
+    id,
+    account,
+    actor: actor.name,
+    operation: operation.name,
+    at: call.now,
+    recipients: people.map(({ contact, channel }) => ({ contact, channel })),
+    verification: usage.kind === 'verification',
+    ...(usage.kind !== 'verification' && people.length > 0 && { content: contentOf(operation.name, input) }),
+    microdollars: facts.microdollars ?? Math.round(policy.spend.per_call * 1e6),
+    input,
+  };
+  const exceeded = await ledgers.reservations.reserve(reservation, limitsFor(call, policy));
+  if (exceeded !== undefined) throw refused(exceededVerdict(exceeded));
+  return {
+    settle: (body) => ledgers.reservations.settle(id, { state: 'done', ...priceOf(body) }),
+    keep: () => ledgers.reservations.settle(id, { state: 'unknown' }),
+    release: () => ledgers.reservations.release(id),
+  };
+}
+
+/** What is said, whoever it is said to. */
+function contentOf(operation: string, { to: _, ...rest }: Row): string {
+  return fingerprint({ operation, rest });
+}
+
+function priceOf({ price, price_unit }: Row): { microdollars?: number } {
+  if (price === undefined || price === null || String(price_unit).toUpperCase() !== 'USD') return {};
+  const dollars = Math.abs(Number(price));
+  return Number.isFinite(dollars) ? { microdollars: Math.round(dollars * 1e6) } : {};
+}
