@@ -2,6 +2,7 @@
 // What was asked and what was answered is kept in the ledger of approvals: the corridor looks there, never at the client's word.
 import {
   type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
   type InputRequiredResult,
   inputRequired,
@@ -95,9 +96,10 @@ async function writeDown({ mcpReq }: ServerContext, { approvals, now }: ConfirmP
 }
 
 function canAsk(mcp: McpServer, { mcpReq }: ServerContext): boolean {
-  const declared =
-    mcpReq.envelope?.['io.modelcontextprotocol/clientCapabilities'] ?? mcp.server.getClientCapabilities();
-  const elicitation = isRow(declared) ? declared['elicitation'] : undefined;
+  const { envelope } = mcpReq;
+  const declared = isRow(envelope) ? envelope[CLIENT_CAPABILITIES_META_KEY] : undefined;
+  const capabilities = declared ?? mcp.server.getClientCapabilities();
+  const elicitation = isRow(capabilities) ? capabilities['elicitation'] : undefined;
   // An empty object is how clients of 2025-06-18 say that they can show a form.
   return isRow(elicitation) && ('form' in elicitation || Object.keys(elicitation).length === 0);
 }

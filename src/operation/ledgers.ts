@@ -177,7 +177,8 @@ export interface AnswerLedger {
 
 /* ── approvals: what waits for a human's yes ── */
 
-export type ApprovalState = 'waiting' | 'approved' | 'denied' | 'used';
+export const approvalStates = ['waiting', 'approved', 'denied', 'used'] as const;
+export type ApprovalState = (typeof approvalStates)[number];
 
 export interface Approval {
   readonly id: string;
@@ -276,11 +277,22 @@ export interface EventLedger {
 
 /* ── audit: every write, send, spend and delete, each entry bound to the one before ── */
 
+export const auditPhases = [
+  'about to',
+  'done',
+  'found',
+  'refused',
+  'failed',
+  'unknown',
+  'approved',
+  'owner',
+] as const;
+
 export interface AuditEntry {
   readonly at: Date;
   readonly account: string;
   readonly actor: string;
-  readonly phase: 'about to' | 'done' | 'found' | 'refused' | 'failed' | 'unknown' | 'approved' | 'owner';
+  readonly phase: (typeof auditPhases)[number];
   readonly operation: string;
   /** Masked: numbers to their last four digits, no text, no secret. */
   readonly facts: Row;
@@ -296,5 +308,6 @@ export interface AuditLedger {
   /** Newest first. */
   readonly list: (account: string, limit: number, before?: number) => Promise<readonly AuditRow[]>;
   /** The first sequence whose hash does not follow from the one before; undefined where all do. */
-  readonly verify: () => Promise<{ readonly entries: number; readonly brokenAt?: number }>;
+  /** `whole` checks every row, not only those since the last check. */
+  readonly verify: (whole: boolean) => Promise<{ readonly entries: number; readonly brokenAt?: number }>;
 }

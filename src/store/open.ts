@@ -1,52 +1,79 @@
-// Opens the store at its first use: SQLite in one file that several server processes may share, or in memory for rehearsals.
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type { Kysely } from 'kysely';
+// The store: every ledger over one database.
 import type { Ledgers } from '../operation/ledgers.ts';
+import { createAnswers } from './answers.ts';
+import { createApprovals } from './approvals.ts';
+import { createAudit } from './audit.ts';
+import { createChain } from './chain.ts';
+import { createConsents } from './consents.ts';
+import { createDatabase } from './database.ts';
+import { createEvents } from './events.ts';
+import { keyBeside } from './key.ts';
+import { createOwner, type Owner } from './owner.ts';
+import { createReservations } from './reservations.ts';
 import { createSendLedger } from './sends.ts';
-import { migrations, type Tables } from './tables.ts';
+import { createTaints } from './taints.ts';
 
 export interface Store extends Ledgers {
+  readonly owner: Owner;
+  /** What is wrong with the chains, in words; undefined where nothing is. Looked at once, then remembered. */
+  readonly integrity: () => Promise<string | undefined>;
+  /** Forgets events, taints, answers, approvals and settled reservations from before then. Never consents, never the audit. */
+  readonly prune: (before: Date) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** `:memory:` keeps nothing after the process. */
-export function createStore(path: string): Store {
-  let opened: Promise<Kysely<Tables>> | undefined;
-  const open = () => {
-    opened ??= openAt(path);
-    return opened;
-  };
+export interface StoreOptions {
+  /** `:memory:` keeps nothing after the process; else the path of a file, or `postgres://…`. */
+  readonly url: string;
+  /** Binds the chains; left out, it is kept beside the file. */
+  readonly key?: Uint8Array | undefined;
+  readonly random: () => Uint8Array;
+}
+
+export function createStore({ url, key, random }: StoreOptions): Store {
+  const database = createDatabase(url);
+  const secret = key ?? (url === ':memory:' ? random() : keyBeside(url, random));
+  const consents = createConsents(database, createChain('consents', secret));
+  const audit = createAudit(database, createChain('audit', secret));
+  let looked: Promise<string | undefined> | undefined;
   return {
-    sends: createSendLedger(open),
-    close: async () => {
-      await (await opened)?.destroy();
+    sends: createSendLedger(database.open),
+    consents,
+    audit,
+    reservations: createReservations(database),
+    answers: createAnswers(database),
+    approvals: createApprovals(database),
+    taints: createTaints(database),
+    events: createEvents(database),
+    owner: createOwner(database),
+    integrity: () => {
+      looked ??= faultOf([
+        ['consent', () => consents.verify(false)],
+        ['audit', () => audit.verify(false)],
+      ]);
+      return looked;
     },
+    prune: async (before) => {
+      const db = await database.open();
+      const at = before.getTime();
+      await db.deleteFrom('events').where('at', '<', at).execute();
+      await db.deleteFrom('taints').where('at', '<', at).execute();
+      await db.deleteFrom('answers').where('at', '<', at).execute();
+      await db.deleteFrom('approvals').where('expires', '<', at).execute();
+      await db.deleteFrom('reserved').where('at', '<', at).execute();
+      await db.deleteFrom('reservations').where('at', '<', at).where('state', '!=', 'open').execute();
+    },
+    close: () => database.close(),
   };
 }
 
-async function openAt(path: string): Promise<Kysely<Tables>> {
-  // Only the owner may read it: it says who was written to.
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // Loaded at the first use: most calls remember nothing, and should not wait for it.
-  const [{ Kysely, SqliteDialect, sql }, { default: Database }] = await Promise.all([
-    import('kysely'),
-    import('libsql'),
-  ]);
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Database(path) }) });
-  await sql`pragma busy_timeout = 5000`.execute(db);
-  await sql`pragma journal_mode = wal`.execute(db);
-  await migrate(db);
-  return db;
-}
-
-/** Of two processes that migrate at once one may find the work done under its hands: it then looks again. */
-async function migrate(db: Kysely<Tables>): Promise<void> {
-  const { Migrator } = await import('kysely');
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  for (let attempt = 1; ; attempt += 1) {
-    const { error } = await migrator.migrateToLatest();
-    if (error === undefined) return;
-    if (attempt === 5) throw error;
+async function faultOf(
+  chains: readonly (readonly [string, () => Promise<{ readonly brokenAt?: number }>])[],
+): Promise<string | undefined> {
+  for (const [name, verify] of chains) {
+    const { brokenAt } = await verify();
+    if (brokenAt !== undefined)
+      return `entry ${brokenAt} of the ${name} ledger is not as this server wrote it`;
   }
+  return undefined;
 }

@@ -1,4 +1,5 @@
 // Many people, one text: each at most once, through crash, cancellation and doubt; the report says what became of each.
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findOperation } from '../../src/catalog/index.ts';
 import { storePath } from '../../src/config.ts';
@@ -146,7 +147,7 @@ describe('stopping and going on', () => {
     if (first === undefined || second === undefined) throw new Error('two people are needed');
     const account = emulator.emulator.accountSid;
     // What a process that died leaves behind: two claims, of which one message had gone out.
-    const store = createStore(storePath(app.config.settings));
+    const store = createStore({ url: storePath(app.config.settings), random: () => randomBytes(32) });
     for (const { to } of [first, second])
       await store.sends.claim({ account, batch: mailing.batch, recipient: to }, app.now());
     await ok('messaging_send_message', { to: first.to, body: 'Hi Person 0, see you at 9.' });

@@ -1,0 +1,116 @@
+// What Twilio told us, each event once, in the order it was written down; and where asking stopped.
+import type { EventLedger, InboxEvent } from '../operation/ledgers.ts';
+import { channels } from '../operation/reach.ts';
+import { isRow } from '../operation/row.ts';
+import type { Database } from './database.ts';
+import type { Tables } from './tables.ts';
+
+export function createEvents({ open, alone }: Database): EventLedger {
+  return {
+    add: (event) =>
+      alone('events', async (db) => {
+        const known = await db
+          .selectFrom('events')
+          .select('sequence')
+          .where('account', '=', event.account)
+          .where('id', '=', event.id)
+          .executeTakeFirst();
+        if (known !== undefined) return false;
+        const last = await db
+          .selectFrom('events')
+          .select((build) => build.fn.max('sequence').as('sequence'))
+          .where('account', '=', event.account)
+          .executeTakeFirst();
+        const sequence = Number(last?.sequence ?? 0) + 1;
+        await db
+          .insertInto('events')
+          .values({ ...rowOf(event), sequence })
+          .execute();
+        return true;
+      }),
+    get: async (account, id) => {
+      const db = await open();
+      const row = await db
+        .selectFrom('events')
+        .selectAll()
+        .where('account', '=', account)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && eventOf(row);
+    },
+    list: async (account, { types, contact, sid, after, afterSequence, limit }) => {
+      const db = await open();
+      let query = db.selectFrom('events').selectAll().where('account', '=', account);
+      if (types !== undefined) query = query.where('type', 'in', [...types]);
+      if (contact !== undefined) query = query.where('contact', '=', contact);
+      if (sid !== undefined) query = query.where('sid', '=', sid);
+      if (after !== undefined) query = query.where('at', '>', after.getTime());
+      if (afterSequence !== undefined) query = query.where('sequence', '>', afterSequence);
+      const rows = await query.orderBy('sequence').limit(limit).execute();
+      return rows.map(eventOf);
+    },
+    lastInbound: async (account, contact, channel) => {
+      const db = await open();
+      const row = await db
+        .selectFrom('events')
+        .select((build) => build.fn.max('at').as('at'))
+        .where('account', '=', account)
+        .where('contact', '=', contact)
+        .where('channel', '=', channel)
+        .where('type', '=', 'message.inbound')
+        .executeTakeFirst();
+      return row?.at === null || row?.at === undefined ? undefined : new Date(Number(row.at));
+    },
+    mark: async (account, name) => {
+      const db = await open();
+      const row = await db
+        .selectFrom('marks')
+        .select('value')
+        .where('account', '=', account)
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return row?.value;
+    },
+    setMark: async (account, name, value) => {
+      const db = await open();
+      await db
+        .insertInto('marks')
+        .values({ account, name, value })
+        .onConflict((conflict) => conflict.columns(['account', 'name']).doUpdateSet({ value }))
+        .execute();
+    },
+  };
+}
+
+function rowOf(event: InboxEvent): Omit<Tables['events'], 'sequence'> {
+  const { id, account, type, at, contact, channel, sid, heard, data } = event;
+  return {
+    id,
+    account,
+    type,
+    at: at.getTime(),
+    contact: contact ?? null,
+    channel: channel ?? null,
+    sid: sid ?? null,
+    heard,
+    data: JSON.stringify(data),
+  };
+}
+
+function eventOf(row: Tables['events']): InboxEvent & { readonly sequence: number } {
+  const data: unknown = JSON.parse(row.data);
+  const channel =
+    row.channel === null ? undefined : (channels.find((each) => each === row.channel) ?? 'unknown');
+  return {
+    sequence: Number(row.sequence),
+    id: row.id,
+    account: row.account,
+    type: row.type,
+    at: new Date(Number(row.at)),
+    ...(row.contact !== null && { contact: row.contact }),
+    ...(channel !== undefined && { channel }),
+    ...(row.sid !== null && { sid: row.sid }),
+    heard: row.heard,
+    data: isRow(data) ? data : {},
+  };
+}
