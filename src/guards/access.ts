@@ -1,13 +1,68 @@
-// Whether this server, and whoever asks, may run the operation at all: read-only mode, scopes, allow and deny lists.
-import type { JudgedCall } from './call.ts';
+// Whether this server, and whoever asks, may run the operation at all: read-only mode, lists, scopes, and one account only.
+import { isRow } from '../operation/row.ts';
+import type { Facts, JudgedCall } from './call.ts';
+import { matchesAny } from './pattern.ts';
 import type { Policy } from './policy.ts';
 import { allowed, refuse, type Verdict } from './verdict.ts';
 
-export function judgeAccess({ operation, effect }: JudgedCall, { access }: Policy): Verdict {
-  if (!access.read_only || effect === 'read') return allowed;
+export function judgeAccess(call: JudgedCall, { access }: Policy, { account }: Facts): Verdict {
+  const { operation, effect, input } = call;
+  const { name } = operation;
+  if (access.read_only && effect !== 'read') {
+    return refuse(
+      'access.read_only',
+      `${name} changes something (effect: ${effect}), and this server is read-only.`,
+      'Use an operation that only looks, or ask the owner to start the server without TWILIO_MCP_READ_ONLY and access.read_only.',
+    );
+  }
+  if (matchesAny(access.deny, name)) {
+    return refuse(
+      'access.deny',
+      `The owner's policy denies ${name}.`,
+      'Do it another way only if the owner agrees; they can change access.deny.',
+    );
+  }
+  if (access.allow.length > 0 && !matchesAny(access.allow, name)) {
+    return refuse(
+      'access.allow',
+      `${name} is not among the operations the owner's policy allows.`,
+      'Ask the owner to add it to access.allow.',
+    );
+  }
+  return beyondScopes(call) ?? otherAccount(input, account, name) ?? allowed;
+}
+
+/** A token names effects: `read`, `write`, `send`, `spend`, `delete`, `admin`. Whatever reaches a person needs `send` too. */
+function beyondScopes({ operation, effect, people, actor }: JudgedCall): Verdict | undefined {
+  const needed = people.length > 0 ? [effect, 'send'] : [effect];
+  const lacking = needed.find((scope) => actor.scopes !== undefined && !actor.scopes.includes(scope));
+  if (lacking === undefined) return undefined;
   return refuse(
-    'access.read_only',
-    `${operation.name} changes something (effect: ${effect}), and this server is read-only.`,
-    'Ask the owner to start the server without TWILIO_MCP_READ_ONLY, or use an operation that only looks.',
+    'access.scope',
+    `${operation.name} needs the scope ${lacking}, which the token of ${actor.name} does not have.`,
+    `Ask the owner for a token with the scope ${lacking}.`,
   );
+}
+
+const accountSid = /^AC[0-9a-fA-F]{32}$/;
+const accountInUrl = /^https?:\/\/[^?#]*\/(AC[0-9a-fA-F]{32})(?=[/.?#]|$)/;
+
+/** The account is configured, never an argument: an agent must not reach into a neighbour's. */
+function otherAccount(input: unknown, own: string | undefined, name: string): Verdict | undefined {
+  const other = accountsIn(input).find((each) => each.toLowerCase() !== own?.toLowerCase());
+  if (own === undefined || other === undefined) return undefined;
+  return refuse(
+    'access.account',
+    `${name} names the account ${other}, and this server acts for ${own} only.`,
+    'Leave the account out. To act for another one, the owner starts a server with TWILIO_MCP_SUBACCOUNT_SID.',
+  );
+}
+
+function accountsIn(value: unknown): string[] {
+  if (typeof value === 'string') {
+    const text = value.trim();
+    return accountSid.test(text) ? [text] : (accountInUrl.exec(text)?.slice(1) ?? []);
+  }
+  if (Array.isArray(value)) return value.flatMap(accountsIn);
+  return isRow(value) ? Object.values(value).flatMap(accountsIn) : [];
 }

@@ -27,6 +27,8 @@ export interface JudgedCall {
   readonly urls: readonly { readonly field: string; readonly url: string }[];
   /** True for an operation made of others: what concerns one person alone is judged when that person's call comes. */
   readonly composed: boolean;
+  /** Given by the caller: a second send of the same words is then wanted, not a loop. */
+  readonly idempotencyKey?: string | undefined;
   readonly now: Date;
 }
 
@@ -47,6 +49,8 @@ export interface Person {
 }
 
 export interface Facts {
+  /** The account this server acts for; undefined where none is configured. */
+  readonly account?: string | undefined;
   /** Countries (ISO 3166-1 alpha-2) of the account's own numbers. */
   readonly ownCountries: readonly string[];
   /** Whose words this actor has read of late. */

@@ -1,0 +1,44 @@
+// What one operation may cost, and how long a call may last. What all of them together may cost is limits.ts.
+
+import type { Usage } from '../operation/reach.ts';
+import type { Row } from '../operation/row.ts';
+import type { Facts, JudgedCall } from './call.ts';
+import type { Policy } from './policy.ts';
+import { allowed, ask, refuse, type Verdict } from './verdict.ts';
+
+export function judgeSpend({ usage, operation }: JudgedCall, policy: Policy, facts: Facts): Verdict {
+  const tooLong = judgeMinutes(usage, policy.limits.call_minutes);
+  if (tooLong.kind === 'refused') return tooLong;
+  const { microdollars } = facts;
+  if (microdollars === undefined) {
+    const why = usage.kind === 'unknown' ? `: ${usage.why}` : '';
+    return ask('spend.unknown', `What ${operation.name} costs is not known${why}.`);
+  }
+  if (microdollars <= Math.round(policy.spend.per_call * 1e6)) return allowed;
+  return ask(
+    'spend.per_call',
+    `${operation.name} costs about ${dollarsOf(microdollars)}, over the ${dollarsOf(policy.spend.per_call * 1e6)} allowed at once.`,
+  );
+}
+
+function judgeMinutes(usage: Usage, most: number): Verdict {
+  if (usage.kind === 'many') return judgeMinutes(usage.each, most);
+  if (usage.kind !== 'call' || usage.minutes <= most) return allowed;
+  return refuse(
+    'limits.call_minutes',
+    `The call could last ${Math.ceil(usage.minutes)} minutes; ${most} are allowed.`,
+    `Pass time_limit ${most * 60} or less, in seconds. The owner can raise limits.call_minutes.`,
+  );
+}
+
+/** Every call gets an end: the wire name the operation uses, filled in where nobody said one. */
+export function withTimeLimit(input: Row, usage: Usage, { limits }: Policy): Row {
+  const named = Object.keys(input).find((key) => /^time_?limit$/i.test(key) && input[key] !== undefined);
+  if (usage.kind !== 'call' || named !== undefined) return input;
+  const wire = Object.keys(input).some((key) => /^[A-Z]/.test(key)) ? 'TimeLimit' : 'time_limit';
+  return { ...input, [wire]: limits.call_minutes * 60 };
+}
+
+export function dollarsOf(microdollars: number): string {
+  return `$${(microdollars / 1e6).toFixed(microdollars < 1e6 ? 4 : 2)}`;
+}
