@@ -1,24 +1,32 @@
 // The composition root: a configuration in, wired parts out. The only place where the parts meet, and where time and chance come from.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listNumbers } from './catalog/account-numbers.ts';
 import { explainErrorCode } from './catalog/error-codes.ts';
-import { operations } from './catalog/index.ts';
+import { findOperation, operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
 import { type Config, secretsOf, storePath } from './config.ts';
+import { countryOf } from './guards/addressee.ts';
+import { publishedPrices } from './guards/data/prices.ts';
+import { type Policy, policySchema } from './guards/policy.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
 import type { Defaults } from './operation/define.ts';
+import { isRow } from './operation/row.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
-import { createPerform, type Perform } from './perform.ts';
+import { createCorridor, type Perform } from './perform.ts';
+import { recover } from './recover.ts';
 import { createRedactor } from './redact.ts';
-import { createStore } from './store/open.ts';
+import { createStore, type Store } from './store/open.ts';
 
 export interface AppOptions {
   readonly now?: () => Date;
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** In place of the policy file, for who builds this server into a program of their own. */
+  readonly policy?: Policy;
   /** Where log lines go; stderr when left out. */
   readonly writeLog?: (line: string) => void;
 }
@@ -32,6 +40,9 @@ export interface App {
   readonly log: Log;
   readonly client: Client;
   readonly now: () => Date;
+  readonly ledgers: Store;
+  /** Looks for the sends of a process that ended before it knew their outcome. */
+  readonly recover: () => ReturnType<typeof recover>;
   /** The local Twilio, in emulator mode. */
   readonly emulator: LocalTwilio | undefined;
   readonly createServerFactory: () => ReturnType<typeof createServerFactory>;
@@ -61,7 +72,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     ...(options.writeLog && { write: options.writeLog }),
   });
   // A rehearsal leaves nothing behind that a live run could take for its own.
-  const store = createStore(mode === 'live' ? storePath(settings) : ':memory:');
+  const store = createStore({
+    url: mode === 'live' ? storePath(settings) : ':memory:',
+    random: () => randomBytes(32),
+  });
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const client = createClient({
     credentials,
@@ -77,12 +91,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     deadlineMs: 2 * timeoutMs,
   });
   const account = config.account ?? emulator?.accountSid;
-  const perform = createPerform({
+  const policy =
+    options.policy ?? policySchema.parse({ access: { read_only: settings.TWILIO_MCP_READ_ONLY } });
+  const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
+  const { perform, look } = createCorridor({
     mode,
     account,
     credential: kindOf(credentials),
     defaults: defaultsOf(config, emulator),
-    policy: { access: { readOnly: settings.TWILIO_MCP_READ_ONLY } },
+    policy,
     client,
     ledgers: store,
     redactor,
@@ -90,6 +107,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     now,
     sleep,
     id: randomUUID,
+    ownAddresses: ownNumbers,
+    ownCountries: once(() => countriesOf(perform, settings.TWILIO_FROM)),
+    signed: async () => false,
+    integrity: store.integrity,
+    prices: publishedPrices,
   });
   return {
     config,
@@ -100,13 +122,26 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     client,
     now,
     emulator,
+    ledgers: store,
+    recover: () =>
+      recover({
+        account: account ?? 'none',
+        ledgers: store,
+        look,
+        find: findOperation,
+        now,
+        deadlineMs: 2 * timeoutMs,
+      }),
     createServerFactory: () =>
       createServerFactory({
         perform,
+        approvals: store.approvals,
+        now,
+        stateKey: randomBytes(32),
         surface,
         mode,
         references: readReferences(packageRoot),
-        ownerNumbers: settings.TWILIO_MCP_OWNER_NUMBERS ?? [],
+        ownerNumbers: ownNumbers,
         version: versionOfPackage(),
       }),
     close: async () => {
@@ -115,6 +150,30 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await emulator?.close();
     },
   };
+}
+
+/** Asked for at the first need, then remembered; a failure is not. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}
+
+/** Countries of the account's own numbers and of the configured sender. */
+async function countriesOf(perform: Perform, from: string | undefined): Promise<readonly string[]> {
+  const result = await perform({ operation: listNumbers, input: { limit: 100 }, actor: { name: 'server' } });
+  const rows =
+    result.ok && Array.isArray(result.data['incoming_phone_numbers'])
+      ? result.data['incoming_phone_numbers']
+      : [];
+  const numbers = [from, ...rows.map((row) => isRow(row) && row['phone_number'])];
+  const found = numbers.flatMap((each) => (typeof each === 'string' ? (countryOf(each) ?? []) : []));
+  return [...new Set(found)];
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {

@@ -1,7 +1,9 @@
 // Lays a call before the guards: whom it reaches, what is remembered of them, what it would cost, which URLs it names.
 // It only looks; what follows from it is decided in guards/.
 import type { Facts, JudgedCall, Person } from './guards/call.ts';
+import { consentChannelOf, countsOf } from './guards/consent.ts';
 import type { Policy } from './guards/policy.ts';
+import { estimate, type Prices } from './guards/prices.ts';
 import type { Operation } from './operation/define.ts';
 import { stricter } from './operation/effect.ts';
 import type { Frame } from './operation/frame.ts';
@@ -19,11 +21,11 @@ export interface FactParts {
   readonly ownAddresses: readonly string[];
   /** Countries of the account's own numbers; asked for only when somebody would be reached. */
   readonly ownCountries: () => Promise<readonly string[]>;
-  /** Whether an entry that only the owner may write was written by the owner. */
-  readonly genuine: (entry: ConsentEntry) => Promise<boolean>;
+  /** Whether the owner's signature is on an entry. */
+  readonly signed: (entry: ConsentEntry) => Promise<boolean>;
   /** Why the store may not be trusted, if so. */
   readonly integrity: () => Promise<string | undefined>;
-  readonly estimate: (usage: Usage, people: readonly Person[]) => number | undefined;
+  readonly prices: Prices;
 }
 
 export interface Asked {
@@ -60,10 +62,27 @@ export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
       : ledgers.taints.since(actor.name, new Date(now.getTime() - policy.taint.minutes * 60_000)),
     reaching ? parts.integrity() : undefined,
   ]);
-  const purpose = frame.purpose ?? recipients[0]?.purpose;
   return {
-    call: { operation, effect, input, actor, people, usage, purpose, urls: urlsIn(input), composed, now },
-    facts: { ownCountries, tainted, tampered, microdollars: parts.estimate(usage, people) },
+    call: {
+      operation,
+      effect,
+      input,
+      actor,
+      people,
+      usage,
+      purpose: frame.purpose,
+      idempotencyKey: frame.idempotency_key,
+      urls: urlsIn(input),
+      composed,
+      now,
+    },
+    facts: {
+      account: parts.account,
+      ownCountries,
+      tainted,
+      tampered,
+      microdollars: estimate(usage, people, parts.prices),
+    },
   };
 }
 
@@ -80,18 +99,18 @@ function distinct(recipients: readonly Recipient[]): readonly Recipient[] {
 /** Of one in a crowd nothing is looked up: each is judged when their own request comes. */
 async function personOf(
   recipient: Recipient,
-  { account, ownAddresses, genuine }: FactParts,
+  { account, ownAddresses, signed }: FactParts,
   ledgers: Ledgers | undefined,
 ): Promise<Person> {
   const { to, channel, purpose } = recipient;
   const contact = contactOf(recipient);
   const [entries, lastInbound] = await Promise.all([
-    ledgers?.consents.current(account, contact, channel) ?? [],
+    ledgers?.consents.current(account, contact, consentChannelOf(channel)) ?? [],
     channel === 'whatsapp' ? ledgers?.events.lastInbound(account, contact, channel) : undefined,
   ]);
-  const judged = await Promise.all(entries.map(async (entry) => ((await genuine(entry)) ? [entry] : [])));
-  const own = ownAddresses.includes(contact);
-  return { to, contact, channel, purpose, consents: judged.flat(), lastInbound, own };
+  const genuine = await Promise.all(entries.map(signed));
+  const consents = entries.filter((entry, place) => countsOf(entry, () => genuine[place] === true));
+  return { to, contact, channel, purpose, consents, lastInbound, own: ownAddresses.includes(contact) };
 }
 
 /** Fields that hold words, not places: an address in a text is the text's business. */

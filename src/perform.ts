@@ -8,6 +8,7 @@ import type { Mode } from './config.ts';
 import { type FactParts, gather } from './facts.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Actor } from './guards/call.ts';
+import { withTimeLimit } from './guards/spend.ts';
 import type { Log } from './log.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
 import { nothingDone, OperationError } from './operation/errors.ts';
@@ -80,8 +81,10 @@ export function createCorridor(parts: Parts): Corridor {
     let granted: Permit | undefined;
     let claimed = false;
     try {
-      const { input, frame } = parseInput(operation, call.input, parts.defaults);
-      prepared = { ...call, input, frame: { purpose: whole.purpose, ...frame }, since: parts.now() };
+      const parsed = parseInput(operation, call.input, parts.defaults);
+      const usage = operation.costs?.(parsed.input) ?? { kind: 'nothing' as const };
+      const input = withTimeLimit(parsed.input, usage, parts.policy);
+      prepared = { ...call, input, frame: { purpose: whole.purpose, ...parsed.frame }, since: parts.now() };
       const earlier = await firstAnswer(prepared);
       if (earlier !== undefined) return earlier;
       claimed = true;

@@ -80,3 +80,8 @@ function sipOf(to: string): Addressee {
     ? { kind: 'malformed', why: 'is not a plain sip:user@host' }
     : { kind: 'sip', host: host.toLowerCase() };
 }
+
+/** The country a number belongs to, ISO 3166-1 alpha-2. */
+export function countryOf(number: string): string | undefined {
+  return parsePhoneNumberFromString(number)?.country;
+}

@@ -84,7 +84,7 @@ export interface ConsentEntry {
 
 export interface ConsentLedger {
   readonly append: (entries: readonly ConsentEntry[]) => Promise<void>;
-  /** The newest entry of each purpose, of one contact on one channel. */
+  /** The newest entry of each purpose and state, of one contact on one channel, oldest first. */
   readonly current: (account: string, contact: string, channel: Channel) => Promise<readonly ConsentEntry[]>;
   /** Newest first. */
   readonly list: (account: string, filter: ConsentFilter) => Promise<readonly ConsentEntry[]>;

@@ -51,8 +51,8 @@ export function createConsents(database: Database, chain: Chain): Consents {
         .where('channel', '=', channel)
         .orderBy('sequence', 'desc')
         .execute();
-      // Newest first, so the first of each purpose is what holds.
-      return [...new Map([...rows].reverse().map((row) => [row.purpose, row])).values()]
+      // A yes does not hide an older no: which of them counts is for the guard to say.
+      return [...new Map([...rows].reverse().map((row) => [`${row.purpose} ${row.state}`, row])).values()]
         .sort((a, b) => Number(a.sequence) - Number(b.sequence))
         .map(entryOf);
     },

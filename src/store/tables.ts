@@ -1,6 +1,12 @@
 // The tables and how they came to be. A migration, once released, is never changed; a change is a new one. Times are milliseconds
 // since 1970. PostgreSQL gives big integers as text: whoever reads one makes it a number.
-import { type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, type Migration, sql } from 'kysely';
+import {
+  type ColumnDefinitionBuilder,
+  type CreateTableBuilder,
+  type Kysely,
+  type Migration,
+  sql,
+} from 'kysely';
 
 export interface Tables {
   readonly sends: {

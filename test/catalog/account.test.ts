@@ -4,6 +4,7 @@ import { explainError, getBalance, whoami } from '../../src/catalog/account.ts';
 import { getNumber, listNumbers, updateNumber } from '../../src/catalog/account-numbers.ts';
 import type { Hands, Operation } from '../../src/operation/define.ts';
 import { OperationError } from '../../src/operation/errors.ts';
+import { createStore } from '../../src/store/open.ts';
 
 function handsWith(call: Hands['call'], account: Hands['account']): Hands {
   const { signal } = new AbortController();
@@ -16,7 +17,7 @@ function handsWith(call: Hands['call'], account: Hands['account']): Hands {
     now: () => new Date(0),
     sleep: nothing,
     look: nothing,
-    ledgers: { sends: { claim: nothing, settle: nothing, release: nothing } },
+    ledgers: createStore({ url: ':memory:', random: () => new Uint8Array(32) }),
   };
 }
 

@@ -2,11 +2,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { EMULATED_SENDGRID_KEY } from '../../src/emulator/products/email.ts';
 import { type ServedEmulator, serveEmulator } from '../../src/emulator/server.ts';
+import { type Policy, policySchema } from '../../src/guards/policy.ts';
 import { serveOver } from '../../src/mcp/stdio.ts';
+import type { ConsentEntry } from '../../src/operation/ledgers.ts';
+import { type Channel, purposes } from '../../src/operation/reach.ts';
 import { type CallOptions, connectClient, type Kind, type Row, type TestClient } from './clients.ts';
 
 export type { Row } from './clients.ts';
@@ -16,6 +20,11 @@ export interface WorldOptions {
   readonly kind?: Kind;
   /** Settings beside the account and the address of the emulator. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * `lenient` (the default) is for tests about products: everybody a test writes to has agreed, and the owner allows much.
+   * `default` is what holds without a policy file; an object is a policy file.
+   */
+  readonly guards?: 'lenient' | 'default' | z.input<typeof policySchema>;
 }
 
 export interface World {
@@ -58,9 +67,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const now = () => new Date(emulator.emulator.world.clock.now());
   const app = await createApp(loadConfig({ env, envFile: emptyFile }), {
     now,
+    policy: policyOf(options),
     sleep: (ms) => emulator.emulator.world.clock.advance(ms / 1000),
     writeLog: (line) => log.push(line),
   });
+  if ((options.guards ?? 'lenient') === 'lenient') await agree(app, EVERYBODY);
   const factory = await app.createServerFactory();
   const client = await connectClient(options.kind ?? '2.x', (transport) => serveOver(transport, factory));
   return {
@@ -94,6 +105,60 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
   };
 }
+
+function policyOf({ guards = 'lenient', env }: WorldOptions): Policy {
+  if (typeof guards === 'object') return policySchema.parse(guards);
+  const access = { read_only: env?.['TWILIO_MCP_READ_ONLY'] === 'true' };
+  return policySchema.parse(guards === 'default' ? { access } : { ...lenient, access });
+}
+
+const anyHour = { from: '00:00', to: '24:00', sunday_from: '00:00' };
+const plenty = 1_000_000;
+const lenient = {
+  destination: { allow: ['*', '*@*'], url_hosts: ['*'] },
+  quiet_hours: { marketing: anyHour, calls: anyHour, regional: false },
+  taint: { minutes: 0 },
+  limits: {
+    contacts_per_hour: plenty,
+    contacts_per_day: plenty,
+    contacts_per_person_per_day: plenty,
+    verifications_per_number_per_hour: plenty,
+    verifications_per_hour: plenty,
+    repeat_window_minutes: 0,
+    call_minutes: 240,
+    rows_per_answer: 1000,
+  },
+  spend: { per_call: plenty, per_day: plenty },
+  confirmation: { spend: 'allow', delete: 'allow', admin: 'ask', recipients: plenty },
+} satisfies z.input<typeof policySchema>;
+
+/** Puts agreements on record, as the people themselves would give them. */
+export async function agree(app: App, contacts: readonly string[]): Promise<void> {
+  const entries = contacts.flatMap((contact) =>
+    channelsOf(contact).flatMap((channel) =>
+      purposes.map(
+        (purpose): ConsentEntry => ({
+          account: app.account ?? 'none',
+          contact,
+          channel,
+          purpose,
+          state: 'granted',
+          source: 'human_confirmation',
+          by: 'test',
+          at: new Date(0),
+          evidence: 'said so in a test',
+        }),
+      ),
+    ),
+  );
+  await app.ledgers.consents.append(entries);
+}
+
+function channelsOf(contact: string): readonly Channel[] {
+  return contact.includes('@') ? ['email'] : ['sms', 'whatsapp', 'voice'];
+}
+
+const EVERYBODY = [PERSON];
 
 /** A `.env` that holds nothing, so that no developer's own settings reach a test. */
 const emptyFile = new URL('empty.env', import.meta.url).pathname;
