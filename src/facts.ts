@@ -4,7 +4,7 @@ import type { Facts, JudgedCall, Person } from './guards/call.ts';
 import { consentChannelOf, countsOf } from './guards/consent.ts';
 import type { Policy } from './guards/policy.ts';
 import { estimate, type Prices } from './guards/prices.ts';
-import type { Operation } from './operation/define.ts';
+import type { Operation, RequestTemplate } from './operation/define.ts';
 import { stricter } from './operation/effect.ts';
 import type { Frame } from './operation/frame.ts';
 import type { ConsentEntry, Ledgers } from './operation/ledgers.ts';
@@ -26,6 +26,8 @@ export interface FactParts {
   /** Why the store may not be trusted, if so. */
   readonly integrity: () => Promise<string | undefined>;
   readonly prices: Prices;
+  /** The rows of a list request. */
+  readonly rowsOf: (template: RequestTemplate, input: Row) => Promise<readonly Row[]>;
 }
 
 export interface Asked {
@@ -49,10 +51,8 @@ export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
   const { policy, ledgers } = parts;
   const effect = stricter(operation.effect, operation.raises?.(input) ?? operation.effect);
   const composed = operation.request === undefined;
-  const recipients = operation.reaches?.(input) ?? (effect === 'send' ? [somebody] : []);
-  const people = await Promise.all(
-    distinct(recipients).map((each) => personOf(each, parts, composed ? undefined : ledgers)),
-  );
+  const recipients = await recipientsOf(asked, effect, parts);
+  const people = await Promise.all(distinct(recipients).map((each) => personOf(each, parts)));
   const usage: Usage = operation.costs?.(input) ?? unstated(effect);
   const reaching = people.length > 0;
   const [ownCountries, tainted, tampered] = await Promise.all([
@@ -96,17 +96,27 @@ function distinct(recipients: readonly Recipient[]): readonly Recipient[] {
   return [...new Map(recipients.map((each) => [`${each.channel}:${each.to}`, each])).values()];
 }
 
-/** Of one in a crowd nothing is looked up: each is judged when their own request comes. */
+async function recipientsOf(
+  { operation, input }: Asked,
+  effect: JudgedCall['effect'],
+  { rowsOf }: FactParts,
+): Promise<readonly Recipient[]> {
+  const audience = operation.audience?.(input);
+  if (audience === undefined) return operation.reaches?.(input) ?? (effect === 'send' ? [somebody] : []);
+  // Where nobody can tell, the guards take it for the worst.
+  const rows = await rowsOf(audience.request, audience.input).catch(() => undefined);
+  return rows === undefined ? [somebody] : rows.flatMap((row) => audience.recipient(row) ?? []);
+}
+
 async function personOf(
   recipient: Recipient,
-  { account, ownAddresses, signed }: FactParts,
-  ledgers: Ledgers | undefined,
+  { account, ownAddresses, signed, ledgers }: FactParts,
 ): Promise<Person> {
   const { to, channel, purpose } = recipient;
   const contact = contactOf(recipient);
   const [entries, lastInbound] = await Promise.all([
-    ledgers?.consents.current(account, contact, consentChannelOf(channel)) ?? [],
-    channel === 'whatsapp' ? ledgers?.events.lastInbound(account, contact, channel) : undefined,
+    ledgers.consents.current(account, contact, consentChannelOf(channel)),
+    channel === 'whatsapp' ? ledgers.events.lastInbound(account, contact, channel) : undefined,
   ]);
   const genuine = await Promise.all(entries.map(signed));
   const consents = entries.filter((entry, place) => countsOf(entry, () => genuine[place] === true));
