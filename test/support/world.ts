@@ -143,7 +143,7 @@ const lenient = {
     call_minutes: 240,
     rows_per_answer: 1000,
   },
-  spend: { per_call: plenty, per_day: plenty },
+  spend: { per_call: plenty, per_day: 1000 * plenty },
   confirmation: { spend: 'allow', delete: 'allow', admin: 'ask', recipients: plenty },
 } satisfies z.input<typeof policySchema>;
 
