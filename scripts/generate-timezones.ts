@@ -116,11 +116,13 @@ writeFileSync(
 export const source = 'google/libphonenumber ${commit}';
 
 /** Zones joined by \`&\`, and the prefixes (country code first) of which the longest match counts. */
+// biome-ignore format: a row a line
 export const zonesByPrefix: readonly (readonly [zones: string, prefixes: string])[] = [
 ${lines(grouped(kept))}
 ];
 
 /** North American area codes of each US state. */
+// biome-ignore format: a row a line
 export const areasByState: readonly (readonly [state: string, areas: string])[] = [
 ${lines(grouped(areas))}
 ];
