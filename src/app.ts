@@ -17,6 +17,7 @@ import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
 import type { Defaults } from './operation/define.ts';
 import { errorOf } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
+import { createOwnerCheck } from './owner-key.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
 import { createCorridor, type Perform } from './perform.ts';
 import { recover } from './recover.ts';
@@ -72,11 +73,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     redactor,
     ...(options.writeLog && { write: options.writeLog }),
   });
-  // A rehearsal leaves nothing behind that a live run could take for its own.
-  const store = createStore({
-    url: mode === 'live' ? storePath(settings) : ':memory:',
-    random: () => randomBytes(32),
-  });
+  const store = openStore(config);
+  const owner = createOwnerCheck(store.owner.get, settings.TWILIO_MCP_OWNER_KEY);
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const client = createClient({
     credentials,
@@ -110,8 +108,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     id: randomUUID,
     ownAddresses: ownNumbers,
     ownCountries: createOwnCountries([settings.TWILIO_FROM, ...ownNumbers], () => ownedNumbers(perform)),
-    signed: async () => false,
-    integrity: store.integrity,
+    signed: owner.signed,
+    decided: owner.decided,
+    integrity: async () => (await owner.fault()) ?? (await store.integrity()),
     prices: publishedPrices,
   });
   return {
@@ -151,6 +150,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await emulator?.close();
     },
   };
+}
+
+/** What is remembered, where these settings keep it. */
+export function openStore({ settings, mode }: Config): Store {
+  return createStore({ url: storePath(settings, mode), random: () => randomBytes(32) });
 }
 
 /** Countries of the numbers in the configuration; where they do not do, of all the account's numbers too, asked for once. */

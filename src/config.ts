@@ -174,8 +174,16 @@ const table = {
       .string()
       .regex(/^file:.+$/, 'must be file: and a path; PostgreSQL is not supported yet')
       .optional(),
-    "The file of what the server remembers (who was written to in which mailing). Default: store.db in the platform's state folder.",
+    "The file of what the server remembers (who was written to in which mailing). Default: store.db in the platform's state folder, rehearsal.db in emulator and dry-run mode.",
     'file:/var/lib/twilio-mcp/store.db',
+  ),
+  TWILIO_MCP_OWNER_KEY: setting(
+    z
+      .string()
+      .regex(/^SHA256:[\w-]{43}$/, 'must be the fingerprint that `twilio-mcp init` prints')
+      .optional(),
+    "Fingerprint of the owner's key, as `twilio-mcp init` prints it. With it, a store that holds another key is not believed.",
+    `SHA256:${'A'.repeat(43)}`,
   ),
   TWILIO_MCP_TIMEOUT: setting(
     z.coerce.number('must be a number of seconds').min(1).max(600).default(30),
@@ -345,15 +353,19 @@ export function unknownSettings(env: Readonly<Record<string, string | undefined>
   );
 }
 
-/** The file that holds what the server remembers: the configured one, else one in the folder the platform gives programs. */
+/**
+ * The file that holds what the server remembers: the configured one, else one in the folder the platform gives programs.
+ * A rehearsal has a file of its own: nothing it leaves behind can be taken for the real thing.
+ */
 export function storePath(
   settings: Settings,
+  mode: Mode,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
   const named = settings.TWILIO_MCP_DATABASE_URL;
   if (named !== undefined)
     return named.startsWith('file://') ? fileURLToPath(named) : named.slice('file:'.length);
-  return join(stateFolder(env), 'twilio-mcp', 'store.db');
+  return join(stateFolder(env), 'twilio-mcp', mode === 'live' ? 'store.db' : 'rehearsal.db');
 }
 
 function stateFolder(env: Readonly<Record<string, string | undefined>>): string {

@@ -18,7 +18,7 @@ import { parseInput } from './operation/parse.ts';
 import { contactOf, type Purpose } from './operation/reach.ts';
 import { errorOf, failureFrom, type Result, type Success } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
-import { type Covered, type Permit, permit } from './permit.ts';
+import { type Covered, type Permit, type PermitParts, permit } from './permit.ts';
 import { fence, maskPhone, type Redactor } from './redact.ts';
 
 export interface Call {
@@ -31,7 +31,7 @@ export interface Call {
 
 export type Perform = (call: Call) => Promise<Result>;
 
-export interface Parts extends Omit<FactParts, 'account' | 'rowsOf'> {
+export interface Parts extends Omit<FactParts & PermitParts, 'account' | 'rowsOf'> {
   readonly mode: Mode;
   readonly account: string | undefined;
   /** The kind of credential in use, never the credential. */

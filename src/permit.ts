@@ -14,6 +14,8 @@ export interface PermitParts {
   readonly account: string;
   readonly policy: Policy;
   readonly ledgers: Ledgers;
+  /** Whether a decision that says it is the owner's carries their signature. */
+  readonly decided: (approval: Approval) => Promise<boolean>;
   readonly now: () => Date;
   readonly id: () => string;
 }
@@ -89,7 +91,9 @@ async function approvalOf(
       next: 'Do not ask again for the same; ask the owner in your own conversation what they want instead.',
     });
   }
-  if (known?.state === 'approved' && covers && !(asksConsent && !known.decision?.evidence)) return known;
+  if (known?.state === 'approved' && covers && !(asksConsent && !known.decision?.evidence)) {
+    if (await parts.decided(known)) return known;
+  }
   const waiting = known?.state === 'waiting' && covers ? known : undefined;
   const asked = waiting ?? {
     id: parts.id(),

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { type Config, loadConfig, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
+import { addOwnerCommands } from './owner-commands.ts';
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
 
@@ -65,6 +66,8 @@ withSettings(program.command('doctor'))
   .action(async (_options, command: Command) =>
     (await import('./doctor.ts')).diagnose(() => configOf(command)),
   );
+
+addOwnerCommands(program, { withSettings, configOf });
 
 try {
   await program.parseAsync();

@@ -1,5 +1,5 @@
 // Whether a person has agreed to be contacted like this: by address, channel and purpose. How agreement is recorded is not here.
-import type { ConsentEntry, ConsentSource } from '../operation/ledgers.ts';
+import { type ConsentEntry, type ConsentSource, ownerSources } from '../operation/ledgers.ts';
 import type { Channel, Purpose } from '../operation/reach.ts';
 import { addresseeOf } from './addressee.ts';
 import type { JudgedCall, Person } from './call.ts';
@@ -13,11 +13,9 @@ export function consentChannelOf(channel: Channel): Channel {
   return channel === 'rcs' ? 'sms' : channel;
 }
 
-const ownerOnly: readonly ConsentSource[] = ['web_form', 'paper', 'verbal', 'import', 'owner'];
-
 /** Whether an entry may be counted. A revocation always may; an agreement that only the owner may write needs their signature. */
 export function countsOf(entry: ConsentEntry, verify: (entry: ConsentEntry) => boolean): boolean {
-  return entry.state === 'revoked' || !ownerOnly.includes(entry.source) || verify(entry);
+  return entry.state === 'revoked' || !ownerSources.includes(entry.source) || verify(entry);
 }
 
 /** Of a call to many, those without an agreement are asked about together; who revoked is refused when their own turn comes. */
@@ -90,7 +88,7 @@ export function standingOf(
 }
 
 /** Who mends a STOP: the person by START, or the owner with a new opt-in. A mere message or a click on a question does not. */
-const mending: readonly ConsentSource[] = [...ownerOnly, 'start_word'];
+const mending: readonly ConsentSource[] = [...ownerSources, 'start_word'];
 
 /** The revocation that stands against an agreement: of its purpose or of all, and not mended since. A tie goes to the revocation. */
 function newestRevocation(

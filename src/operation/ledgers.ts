@@ -64,6 +64,9 @@ export const consentSources = [
 ] as const;
 export type ConsentSource = (typeof consentSources)[number];
 
+/** How an agreement came to be that only the owner can vouch for: it counts with their signature alone. */
+export const ownerSources: readonly ConsentSource[] = ['web_form', 'paper', 'verbal', 'import', 'owner'];
+
 export interface ConsentEntry {
   readonly account: string;
   /** The address as consent is kept by it: E.164 without prefix for phones, lower case for email. */

@@ -4,7 +4,7 @@ import { createAnswers } from './answers.ts';
 import { createApprovals } from './approvals.ts';
 import { createAudit } from './audit.ts';
 import { createChain } from './chain.ts';
-import { createConsents } from './consents.ts';
+import { type Consents, createConsents } from './consents.ts';
 import { createDatabase } from './database.ts';
 import { createEvents } from './events.ts';
 import { keyBeside } from './key.ts';
@@ -14,6 +14,7 @@ import { createSendLedger } from './sends.ts';
 import { createTaints } from './taints.ts';
 
 export interface Store extends Ledgers {
+  readonly consents: Consents;
   readonly owner: Owner;
   /** What is wrong with the chains, in words; undefined where nothing is. Looked at once, then remembered. */
   readonly integrity: () => Promise<string | undefined>;

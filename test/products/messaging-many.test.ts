@@ -151,7 +151,10 @@ describe('stopping and going on', () => {
     if (first === undefined || second === undefined) throw new Error('two people are needed');
     const account = emulator.emulator.accountSid;
     // What a process that died leaves behind: two claims, of which one message had gone out.
-    const store = createStore({ url: storePath(app.config.settings), random: () => randomBytes(32) });
+    const store = createStore({
+      url: storePath(app.config.settings, app.config.mode),
+      random: () => randomBytes(32),
+    });
     for (const { to } of [first, second])
       await store.sends.claim({ account, batch: mailing.batch, recipient: to }, app.now());
     await ok('messaging_send_message', { to: first.to, body: 'Hi Person 0, see you at 9.' });

@@ -1,0 +1,138 @@
+// The owner's commands: their names, arguments and help. What each does is in a file of its own, loaded when asked for.
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Config } from '../config.ts';
+
+export interface Shape {
+  /** Gives a command the settings as flags. */
+  readonly withSettings: (command: Command) => Command;
+  readonly configOf: (command: Command) => Config;
+}
+
+const passphraseFile = [
+  '--passphrase-file <path>',
+  "file with the owner's passphrase, readable only by its owner; asked for in the terminal when left out",
+] as const;
+
+export function addOwnerCommands(program: Command, { withSettings, configOf }: Shape): void {
+  withSettings(program.command('init'))
+    .description('choose the passphrase that only the owner knows, or change it')
+    .option('--passphrase-file <path>', 'file with the new passphrase, readable only by its owner')
+    .option('--old-passphrase-file <path>', 'file with the passphrase to be replaced')
+    .action(async (options: { passphraseFile?: string; oldPassphraseFile?: string }, command: Command) =>
+      (await import('./init.ts')).init(configOf(command), options),
+    );
+  addConsent(program, { withSettings, configOf });
+  addApprovals(program, { withSettings, configOf });
+  addAudit(program, { withSettings, configOf });
+}
+
+function addConsent(program: Command, { withSettings, configOf }: Shape): void {
+  const consent = program.command('consent').description('who has agreed to be contacted, how and for what');
+  withSettings(consent.command('grant <contact>'))
+    .description('record that somebody agreed')
+    .requiredOption('--channel <channel>', 'sms, whatsapp, rcs, voice, messenger or email')
+    .requiredOption('--purpose <purpose>', 'transactional, marketing, verification or conversational')
+    .requiredOption('--evidence <text>', 'how and when they agreed, in words that would convince a stranger')
+    .option('--source <source>', 'web_form, paper, verbal, import or owner', 'owner')
+    .option('--at <time>', 'when they agreed; now when left out')
+    .option('--expires <time>', 'until when it holds')
+    .option(...passphraseFile)
+    .action(async (contact: string, options: GrantFlags, command: Command) =>
+      (await import('./consent.ts')).grant(configOf(command), contact, options),
+    );
+  withSettings(consent.command('revoke <contact>'))
+    .description('record that somebody asked not to be contacted; needs no passphrase')
+    .requiredOption('--channel <channel>', 'sms, whatsapp, rcs, voice, messenger or email')
+    .option('--purpose <purpose>', 'one purpose; all of the channel when left out')
+    .option('--evidence <text>', 'what they said')
+    .action(async (contact: string, options: RevokeFlags, command: Command) =>
+      (await import('./consent.ts')).revoke(configOf(command), contact, options),
+    );
+  withSettings(consent.command('show [contact]'))
+    .description('what is on record, newest first')
+    .action(async (contact: string | undefined, _options, command: Command) =>
+      (await import('./consent.ts')).show(configOf(command), contact),
+    );
+  withSettings(consent.command('import <file>'))
+    .description('record consents from a CSV file: contact,channel,purpose,state,source,evidence,at,expires')
+    .option('--dry-run', 'only say what would be recorded')
+    .option(...passphraseFile)
+    .action(async (file: string, options: ImportFlags, command: Command) =>
+      (await import('./consent-file.ts')).importFile(configOf(command), file, options),
+    );
+  withSettings(consent.command('export'))
+    .description('write all that is on record as CSV, oldest first')
+    .option('--output <file>', 'a file in place of standard output')
+    .action(async (options: { output?: string }, command: Command) =>
+      (await import('./consent-file.ts')).exportFile(configOf(command), options),
+    );
+}
+
+interface GrantFlags {
+  readonly channel: string;
+  readonly purpose: string;
+  readonly evidence: string;
+  readonly source: string;
+  readonly at?: string;
+  readonly expires?: string;
+  readonly passphraseFile?: string;
+}
+
+interface RevokeFlags {
+  readonly channel: string;
+  readonly purpose?: string;
+  readonly evidence?: string;
+}
+
+interface ImportFlags {
+  readonly dryRun?: boolean;
+  readonly passphraseFile?: string;
+}
+
+function addApprovals(program: Command, { withSettings, configOf }: Shape): void {
+  withSettings(program.command('approvals'))
+    .description("what waits for the owner's yes, in full")
+    .action(async (_options, command: Command) =>
+      (await import('./approvals.ts')).listApprovals(configOf(command)),
+    );
+  withSettings(program.command('approve <id>'))
+    .description('say yes to exactly what waits under this id, once')
+    .option('--evidence <text>', 'how these people agreed to be contacted, where no consent is on record')
+    .option(...passphraseFile)
+    .action(async (id: string, options: { evidence?: string; passphraseFile?: string }, command: Command) =>
+      (await import('./approvals.ts')).approve(configOf(command), id, options),
+    );
+  withSettings(program.command('deny <id>'))
+    .description('say no to it; needs no passphrase')
+    .action(async (id: string, _options, command: Command) =>
+      (await import('./approvals.ts')).deny(configOf(command), id),
+    );
+}
+
+function addAudit(program: Command, { withSettings, configOf }: Shape): void {
+  const audit = program.command('audit').description('what was done, by whom');
+  withSettings(audit.command('list'))
+    .description('the newest entries')
+    .option('--limit <number>', 'how many', wholeNumber, 50)
+    .action(async (options: { limit: number }, command: Command) =>
+      (await import('./audit.ts')).listAudit(configOf(command), options),
+    );
+  withSettings(audit.command('verify'))
+    .description(
+      'follow every entry of audit and consents; exit code 1 if one was changed, removed or cut off',
+    )
+    .action(async (_options, command: Command) =>
+      (await import('./audit.ts')).verifyAudit(configOf(command)),
+    );
+  withSettings(audit.command('export'))
+    .description('every entry as a line of JSON, oldest first')
+    .action(async (_options, command: Command) =>
+      (await import('./audit.ts')).exportAudit(configOf(command)),
+    );
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value <= 10_000) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1 to 10000.');
+}
