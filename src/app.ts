@@ -8,7 +8,7 @@ import type { Credentials } from './client/credentials.ts';
 import { type Config, secretsOf, storePath } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
-import { createServerFactory } from './mcp/server.ts';
+import { createServerFactory, type ServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
 import type { Defaults } from './operation/define.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
@@ -34,7 +34,7 @@ export interface App {
   readonly now: () => Date;
   /** The local Twilio, in emulator mode. */
   readonly emulator: LocalTwilio | undefined;
-  readonly createServerFactory: () => ReturnType<typeof createServerFactory>;
+  readonly createServerFactory: () => Promise<ServerFactory>;
   /** Ends the connections and, in emulator mode, the local Twilio. */
   readonly close: () => Promise<void>;
 }

@@ -5,41 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readEnvFile } from './env-file.ts';
 import { OperationError } from './operation/errors.ts';
+import { aboutOf, accountSidOf, label, list, secretText, setting } from './setting.ts';
+import { httpSettings } from './settings-http.ts';
 
 export const modes = ['live', 'emulator', 'dry-run'] as const;
 
 export type Mode = (typeof modes)[number];
 
-const hex32 = '[0-9a-fA-F]{32}';
 const e164 = /^\+[1-9][0-9]{6,14}$/;
-
-interface About {
-  readonly description: string;
-  readonly examples: readonly [string];
-  readonly secret?: true;
-}
-
-const about = new Map<z.ZodType, About>();
-
-function setting<S extends z.ZodType>(schema: S, description: string, example: string, secret?: 'secret') {
-  about.set(schema, { description, examples: [example], ...(secret && { secret: true }) });
-  return schema;
-}
-
-function accountSidOf(prefix: string) {
-  return z
-    .string()
-    .regex(new RegExp(`^${prefix}${hex32}$`), `must be ${prefix} followed by 32 hexadecimal digits`);
-}
-
-const secretText = z.string().min(8, 'is too short to be right').regex(/^\S+$/, 'must not contain spaces');
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== ''),
-);
-const label = z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and dashes');
 
 const table = {
   TWILIO_ACCOUNT_SID: setting(accountSidOf('AC').optional(), 'The account.', `AC${'0'.repeat(32)}`),
@@ -182,6 +155,7 @@ const table = {
     'How much is written to stderr.',
     'info',
   ),
+  ...httpSettings,
 };
 
 const settingsSchema = z.object(table);
@@ -201,7 +175,7 @@ export interface SettingRow {
 /** The table as rows, in order: for `--help`, references/configuration.md and README. */
 export function settingRows(): readonly SettingRow[] {
   return Object.entries(table).map(([env, schema]) => {
-    const told = about.get(schema);
+    const told = aboutOf(schema);
     if (told === undefined) throw new Error(`${env} has no description`);
     const flag = told.secret ? undefined : flagOf(env);
     const fallback = schema instanceof z.ZodDefault ? String(schema.parse(undefined)) : undefined;
@@ -349,6 +323,14 @@ export function storePath(
   if (named !== undefined)
     return named.startsWith('file://') ? fileURLToPath(named) : named.slice('file:'.length);
   return join(stateFolder(env), 'twilio-mcp', 'store.db');
+}
+
+/** The file of the tokens that callers over HTTP show: the configured one, else one beside the store. */
+export function tokensPath(
+  settings: Settings,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  return settings.TWILIO_MCP_TOKENS_FILE ?? join(stateFolder(env), 'twilio-mcp', 'tokens.json');
 }
 
 function stateFolder(env: Readonly<Record<string, string | undefined>>): string {

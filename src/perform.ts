@@ -7,6 +7,7 @@ import { collect, pageRequest } from './client/pages.ts';
 import type { Mode } from './config.ts';
 import { judge, type Policy } from './guards/judge.ts';
 import type { Log } from './log.ts';
+import type { Actor } from './operation/actor.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
 import { OperationError } from './operation/errors.ts';
 import type { Ledgers } from './operation/ledgers.ts';
@@ -18,8 +19,8 @@ import { fence, maskPhone, type Redactor } from './redact.ts';
 export interface Call {
   readonly operation: Operation;
   readonly input: unknown;
-  /** Who asks: the door, and later the person or key behind it. */
-  readonly actor: string;
+  /** Who asks: the door, or the person or key behind it. */
+  readonly actor: Actor;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
 }
@@ -82,8 +83,8 @@ export function createPerform(parts: Parts): Perform {
     }
   }
 
-  function refuseUnlessAllowed({ operation }: Prepared): void {
-    const verdict = judge({ operation }, parts.policy);
+  function refuseUnlessAllowed({ operation, actor }: Prepared): void {
+    const verdict = judge({ operation, actor }, parts.policy);
     if (verdict.allowed) return;
     throw new OperationError('REFUSED', verdict.reason, { rule: verdict.rule, next: verdict.next });
   }
@@ -95,7 +96,16 @@ export function createPerform(parts: Parts): Perform {
     const to = reached.slice(0, 10).map((each) => `${each.channel}:${maskPhone(each.to)}`);
     const recipients = reached.length;
     log.info(
-      { audit: phase, operation: operation.name, effect: operation.effect, actor, recipients, to, sid, code },
+      {
+        audit: phase,
+        operation: operation.name,
+        effect: operation.effect,
+        actor: actor.name,
+        recipients,
+        to,
+        sid,
+        code,
+      },
       phase,
     );
   }

@@ -25,6 +25,8 @@ const floors: Readonly<Record<string, number>> = {
   'answer.ts': 2,
   'config.ts': 3,
   'env-file.ts': 2,
+  'setting.ts': 1,
+  'settings-http.ts': 2,
   'log.ts': 2,
   'package.ts': 2,
   operation: 1,
@@ -56,8 +58,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   minisearch: ['mcp'],
   libsql: ['store'],
-  hono: ['emulator'],
-  '@hono/node-server': ['emulator'],
+  hono: ['mcp', 'webhooks'],
+  '@hono/node-server': ['mcp'],
+  jose: ['mcp'],
 };
 
 function roomOf(file: string): string {

@@ -57,7 +57,7 @@ async function perform(name: string, input: unknown, baseUrl: string) {
   const operation = findOperation(name);
   if (operation === undefined) throw new Error(`no ${name}`);
   try {
-    return await app.perform({ operation, input, actor: 'test' });
+    return await app.perform({ operation, input, actor: { name: 'test' } });
   } finally {
     await app.close();
   }

@@ -120,7 +120,11 @@ describe.each(kinds)('with a %s client', (kind) => {
     );
     const operation = operations.find((each) => each.name === 'messaging_send_message');
     if (operation === undefined) throw new Error('the catalog has lost messaging_send_message');
-    const other = await app.perform({ operation, input: { to: PERSON, body: 'x' }, actor: 'another door' });
+    const other = await app.perform({
+      operation,
+      input: { to: PERSON, body: 'x' },
+      actor: { name: 'another door' },
+    });
     expect(other).toMatchObject({ ok: false, error: { code: 'REFUSED', rule: 'access.read_only' } });
     expect(requests('POST')).toEqual([]);
   });

@@ -24,7 +24,7 @@ export async function callOperation(config: Config, name: string, args: readonly
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   try {
-    const result = await app.perform({ operation, input, actor: 'cli', signal: stop.signal });
+    const result = await app.perform({ operation, input, actor: { name: 'cli' }, signal: stop.signal });
     if (result.ok) {
       const shown = { ...(result.simulated && { simulated: true }), ...result.data };
       process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);

@@ -161,7 +161,7 @@ async function clock(app: App): Promise<Finding[]> {
 function ask(app: App, name: string, input: Row): Promise<Result> {
   const operation = findOperation(name);
   if (operation === undefined) throw new Error(`the catalog has no ${name}`);
-  return app.perform({ operation, input, actor: 'doctor' });
+  return app.perform({ operation, input, actor: { name: 'doctor' } });
 }
 
 function rowsOf(value: unknown): Row[] {

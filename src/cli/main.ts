@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { type Config, loadConfig, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
+import type { TokenRequest } from './token.ts';
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
 
@@ -28,7 +29,7 @@ function configOf(command: Command): Config {
 }
 
 const program = withSettings(new Command('twilio-mcp'))
-  .description('Twilio for AI agents: an MCP server over stdio, and the same operations by hand.')
+  .description('Twilio for AI agents: an MCP server over stdio or HTTP, and the same operations by hand.')
   .version(versionOfPackage())
   .enablePositionalOptions()
   .exitOverride();
@@ -36,6 +37,34 @@ const program = withSettings(new Command('twilio-mcp'))
 withSettings(program.command('serve', { isDefault: true }))
   .description('serve MCP over stdio (the default)')
   .action(async (_options, command: Command) => (await import('./serve.ts')).serve(configOf(command)));
+
+withSettings(program.command('http'))
+  .description('serve MCP over HTTP, for many callers')
+  .action(async (_options, command: Command) => (await import('./http.ts')).serveOverHttp(configOf(command)));
+
+const token = program.command('token').description('the tokens that callers over HTTP show');
+
+withSettings(token.command('create'))
+  .description('make a token; it is printed once and kept as a hash')
+  .requiredOption('--name <name>', 'who gets it; audit lines name it')
+  .requiredOption('--scopes <list>', 'what it allows: read, write, send, spend, admin, with commas')
+  .option('--days <number>', 'how long it is good; without end when left out')
+  .action(async (options: TokenRequest, command: Command) => {
+    const { name, scopes, days, profile } = options;
+    const request = { name, scopes, ...(days && { days }), ...(profile && { profile }) };
+    (await import('./token.ts')).createToken(configOf(command), request);
+  });
+
+withSettings(token.command('list'))
+  .description('list the tokens, without the tokens')
+  .action(async (_options, command: Command) => (await import('./token.ts')).listTokens(configOf(command)));
+
+withSettings(token.command('revoke'))
+  .argument('<name>', 'whose token')
+  .description('take a token back; running servers refuse it from now on')
+  .action(async (name: string, _options, command: Command) =>
+    (await import('./token.ts')).revokeToken(configOf(command), name),
+  );
 
 withSettings(program.command('tools'))
   .description('list the tools this configuration would serve')

@@ -1,4 +1,5 @@
-// Whether this server may run the operation at all: read-only mode. Which tools are listed is the surface's business.
+// Whether this server, and whoever asks, may run the operation at all: scopes and read-only mode. Which tools are listed is the surface's business.
+import { type Actor, permits, scopeFor } from '../operation/actor.ts';
 import type { Operation } from '../operation/define.ts';
 import { allowed, type Verdict } from './verdict.ts';
 
@@ -6,7 +7,16 @@ export interface AccessPolicy {
   readonly readOnly: boolean;
 }
 
-export function judgeAccess(operation: Operation, policy: AccessPolicy): Verdict {
+export function judgeAccess(operation: Operation, actor: Actor, policy: AccessPolicy): Verdict {
+  if (!permits(actor, operation.effect)) {
+    const scope = scopeFor(operation.effect);
+    return {
+      allowed: false,
+      rule: 'access.scope',
+      reason: `${operation.name} needs the scope ${scope}, and the token of ${actor.name} holds ${actor.scopes?.join(', ') || 'none'}.`,
+      next: `Ask the owner for a token with the scope ${scope}.`,
+    };
+  }
   if (!policy.readOnly || operation.effect === 'read') return allowed;
   return {
     allowed: false,

@@ -1,6 +1,7 @@
 // The MCP server: tools, resources and prompts over the corridor. One factory serves both protocol eras.
 import {
   type CallToolResult,
+  type McpRequestContext,
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
@@ -11,6 +12,7 @@ import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
 import { failureFrom } from '../operation/result.ts';
 import type { Perform } from '../perform.ts';
+import { actorOf, askForScope } from './actor.ts';
 import { chosen, discoveryTools, searchOperations } from './discovery.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
@@ -30,12 +32,15 @@ export interface ServerParts {
 const hour = 3_600_000;
 const stable = { ttlMs: hour, cacheScope: 'private' as const };
 
+export type ServerFactory = (context?: Pick<McpRequestContext, 'authInfo'>) => McpServer;
+
 /** Prepares what never changes once and returns the factory that the transports call. */
-export async function createServerFactory(parts: ServerParts): Promise<() => McpServer> {
+export async function createServerFactory(parts: ServerParts): Promise<ServerFactory> {
   const skill = await loadSkill(parts.references);
   const listed = parts.surface.listed.map((operation) => toolOf(operation, parts.mode));
   const tools = [...listed, ...discoveryTools.filter(({ name }) => parts.surface.discovery.includes(name))];
-  return () => {
+  return (context) => {
+    const actor = actorOf(context?.authInfo);
     const mcp = new McpServer(
       { name: 'twilio-mcp', title: 'Twilio', version: parts.version },
       {
@@ -55,8 +60,9 @@ export async function createServerFactory(parts: ServerParts): Promise<() => Mcp
       const call = choose(params.name, params.arguments ?? {}, parts);
       if ('answer' in call) return call.answer;
       const { signal } = context.mcpReq;
-      return answerOf(await parts.perform({ ...call, actor: 'mcp', signal, progress: progressOf(context) }));
+      return answerOf(await parts.perform({ ...call, actor, signal, progress: progressOf(context) }));
     });
+    mcp.resolveScopeChallenge = askForScope;
     registerReferences(mcp, parts.references);
     registerPrompts(mcp);
     skill.attach(mcp);

@@ -127,7 +127,7 @@ describe('stopping and going on', () => {
     const result = await app.perform({
       operation,
       input: { ...mailing, recipients: people(5) },
-      actor: 'test',
+      actor: { name: 'test' },
       signal: stop.signal,
       progress,
     });

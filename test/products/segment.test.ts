@@ -168,7 +168,7 @@ describe('settings', () => {
     const call = (name: string, input: Row) => {
       const operation = findOperation(name);
       if (operation === undefined) throw new Error(`no ${name}`);
-      return app.perform({ operation, input, actor: 'test' });
+      return app.perform({ operation, input, actor: { name: 'test' } });
     };
     try {
       expect(await call('segment_identify', { user_id: 'u1042', traits: { plan: 'pro' } })).toMatchObject({
