@@ -6,6 +6,9 @@ import * as numbers from './account-numbers.ts';
 import * as usage from './account-usage.ts';
 import * as conversations from './conversations.ts';
 import * as conversationMessages from './conversations-messages.ts';
+import * as conversationParticipants from './conversations-participants.ts';
+import * as conversationServices from './conversations-services.ts';
+import * as conversationWebhooks from './conversations-webhooks.ts';
 import * as email from './email.ts';
 import * as emailActivity from './email-activity.ts';
 import * as emailBatches from './email-batches.ts';
@@ -59,7 +62,10 @@ const books = [
   verifyServices,
   lookup,
   conversations,
+  conversationParticipants,
   conversationMessages,
+  conversationWebhooks,
+  conversationServices,
   email,
   emailBatches,
   emailSuppressions,
