@@ -14,6 +14,7 @@ import type { Defaults } from './operation/define.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
 import { createPerform, type Perform } from './perform.ts';
 import { createRedactor } from './redact.ts';
+import { keepFresh } from './secrets/fresh.ts';
 import { createStore } from './store/open.ts';
 
 export interface AppOptions {
@@ -63,8 +64,23 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   // A rehearsal leaves nothing behind that a live run could take for its own.
   const store = createStore(mode === 'live' ? storePath(settings) : ':memory:');
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
+  const { reread } = config;
   const client = createClient({
-    credentials,
+    credentials:
+      reread === undefined
+        ? credentials
+        : keepFresh({
+            first: credentials,
+            read: async () => {
+              const again = await reread();
+              redactor.learn(secretsOf(again.settings));
+              return credentialsOf(again, emulator);
+            },
+            now,
+            everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
+            onFault: (error) =>
+              log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
+          }),
     region: settings.TWILIO_REGION,
     edge: settings.TWILIO_EDGE,
     baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,

@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readEnvFile } from './env-file.ts';
 import { OperationError } from './operation/errors.ts';
+import { readProfiles } from './profiles.ts';
+import type { RunCommand } from './secrets/command.ts';
+import { gather, hasReferences, resolve, type Values } from './secrets/given.ts';
 import { aboutOf, accountSidOf, label, list, secretText, setting } from './setting.ts';
 import { httpSettings } from './settings-http.ts';
+import { secretSettings } from './settings-secrets.ts';
 
 export const modes = ['live', 'emulator', 'dry-run'] as const;
 
@@ -155,6 +159,7 @@ const table = {
     'How much is written to stderr.',
     'info',
   ),
+  ...secretSettings,
   ...httpSettings,
 };
 
@@ -201,6 +206,8 @@ export interface Config {
   readonly settings: Settings;
   /** The account requests are made for: the subaccount, else the account. */
   readonly account: string | undefined;
+  /** Reads everything again; there only where something is kept elsewhere and may have changed. */
+  readonly reread?: () => Promise<Config>;
 }
 
 export interface Sources {
@@ -210,19 +217,55 @@ export interface Sources {
   readonly flags?: Readonly<Record<string, string | undefined>>;
   /** Path of a `.env` file; a missing default file is no fault, a missing named one is. */
   readonly envFile?: string;
+  /** A profile, whatever TWILIO_MCP_PROFILE says. */
+  readonly profile?: string;
+  /** How other programs are asked for secrets; a test gives its own. */
+  readonly run?: RunCommand;
 }
 
-/** Reads flags, environment and `.env`, in that order of precedence. Throws CONFIGURATION_INVALID naming every fault. */
+/**
+ * Reads flags, environment and `.env`, in that order of precedence. Throws CONFIGURATION_INVALID naming every fault; also
+ * where a secret has to be looked up elsewhere, which only `readConfig` does.
+ */
 export function loadConfig(sources: Sources = {}): Config {
+  const values = gatherFrom(sources);
+  const elsewhere = [...values].filter(([, value]) => typeof value !== 'string').map(([name]) => name);
+  if (elsewhere.length > 0) throw invalid([`${elsewhere.join(', ')} must be looked up: use readConfig`]);
+  return configOf(Object.fromEntries(values));
+}
+
+/** The same, with the secrets that are kept elsewhere (files, vaults, helpers) looked up; `reread` looks again. */
+export async function readConfig(sources: Sources = {}): Promise<Config> {
+  const values = gatherFrom(sources);
+  const found = await resolve(values, sources.env ?? process.env, sources.run);
+  const config = configOf(Object.fromEntries(found));
+  return hasReferences(values) ? { ...config, reread: () => readConfig(sources) } : config;
+}
+
+function gatherFrom(sources: Sources): Values {
   const env = sources.env ?? process.env;
   const file = readEnvFile(sources.envFile ?? env['TWILIO_MCP_ENV_FILE']);
-  const given = Object.keys(table).map((name) => {
-    const value = [sources.flags?.[name], env[name], file[name]].find(
-      (each) => each !== undefined && each.trim() !== '',
-    );
-    return [name, value?.trim()];
-  });
-  const parsed = settingsSchema.safeParse(Object.fromEntries(given));
+  const { flags = {} } = sources;
+  const early = (name: string) => flags[name] ?? env[name] ?? file[name];
+  const chosen = sources.profile ?? early('TWILIO_MCP_PROFILE');
+  const profile = chosen && settingsOfProfile(chosen, early('TWILIO_MCP_PROFILES_FILE'));
+  return gather(settingRows(), { flags, env, file, ...(profile && { profile }) });
+}
+
+function settingsOfProfile(name: string, path: string | undefined): Readonly<Record<string, string>> {
+  if (path === undefined)
+    throw invalid([`the profile ${name} is chosen, but TWILIO_MCP_PROFILES_FILE is not set`]);
+  const profiles = readProfiles(path);
+  const found = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  if (found === undefined)
+    throw invalid([
+      `there is no profile ${name} in ${path}; there is ${Object.keys(profiles).join(', ') || 'none'}`,
+    ]);
+  return found.settings;
+}
+
+function configOf(given: Readonly<Record<string, unknown>>): Config {
+  const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) {
     throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   }
@@ -310,7 +353,11 @@ function isSecret(env: string): boolean {
 /** Settings beginning with ours that the table does not know: a misspelt guard must not pass unseen. */
 export function unknownSettings(env: Readonly<Record<string, string | undefined>> = process.env): string[] {
   return Object.keys(env).filter(
-    (name) => name.startsWith('TWILIO_MCP_') && name !== 'TWILIO_MCP_ENV_FILE' && !(name in table),
+    (name) =>
+      name.startsWith('TWILIO_MCP_') &&
+      name !== 'TWILIO_MCP_ENV_FILE' &&
+      !(name.replace(/_FILE$/, '') in table) &&
+      !(name in table),
   );
 }
 

@@ -27,6 +27,9 @@ const floors: Readonly<Record<string, number>> = {
   'env-file.ts': 2,
   'setting.ts': 1,
   'settings-http.ts': 2,
+  'settings-secrets.ts': 2,
+  'profiles.ts': 2,
+  secrets: 2,
   'log.ts': 2,
   'package.ts': 2,
   operation: 1,
@@ -43,6 +46,7 @@ const narrow: Readonly<Record<string, readonly string[]>> = {
   catalog: ['operation', 'twiml'],
   emulator: ['signature.ts', 'twiml'],
   guards: ['operation', 'twiml'],
+  secrets: ['operation'],
   operation: [],
   twiml: [],
 };
@@ -61,6 +65,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   hono: ['mcp', 'webhooks'],
   '@hono/node-server': ['mcp'],
   jose: ['mcp'],
+  yaml: ['profiles.ts'],
 };
 
 function roomOf(file: string): string {

@@ -292,7 +292,11 @@ describe('starting', () => {
     await begin();
     const { app } = world;
     const config = loadConfig({ env: { ...env, ...more }, envFile: 'test/support/empty.env' });
-    return openHttpDoor(config, { log: app.log, now: app.now, factory: await app.createServerFactory() });
+    return openHttpDoor(config, {
+      log: app.log,
+      now: app.now,
+      factories: new Map([[undefined, await app.createServerFactory()]]),
+    });
   };
 
   it.each([

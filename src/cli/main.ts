@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The human's door: reads the command line, hands over, sets the exit code. Each command has a file of its own, loaded when asked for.
 import { Command, CommanderError } from 'commander';
-import { type Config, loadConfig, settingRows } from '../config.ts';
+import { type Config, readConfig, type Sources, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
 import type { TokenRequest } from './token.ts';
@@ -18,14 +18,18 @@ function withSettings(command: Command): Command {
   return command;
 }
 
-function configOf(command: Command): Config {
+function sourcesOf(command: Command): Sources {
   const given: Record<string, unknown> = command.optsWithGlobals();
   const values = flags.map(({ env, flag }): [string, string | undefined] => {
     const value = given[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
     return [env, value === true ? 'true' : typeof value === 'string' ? value : undefined];
   });
   const envFile = given['envFile'];
-  return loadConfig({ flags: Object.fromEntries(values), ...(typeof envFile === 'string' && { envFile }) });
+  return { flags: Object.fromEntries(values), ...(typeof envFile === 'string' && { envFile }) };
+}
+
+function configOf(command: Command): Promise<Config> {
+  return readConfig(sourcesOf(command));
 }
 
 const program = withSettings(new Command('twilio-mcp'))
@@ -36,11 +40,13 @@ const program = withSettings(new Command('twilio-mcp'))
 
 withSettings(program.command('serve', { isDefault: true }))
   .description('serve MCP over stdio (the default)')
-  .action(async (_options, command: Command) => (await import('./serve.ts')).serve(configOf(command)));
+  .action(async (_options, command: Command) => (await import('./serve.ts')).serve(await configOf(command)));
 
 withSettings(program.command('http'))
   .description('serve MCP over HTTP, for many callers')
-  .action(async (_options, command: Command) => (await import('./http.ts')).serveOverHttp(configOf(command)));
+  .action(async (_options, command: Command) =>
+    (await import('./http.ts')).serveOverHttp(sourcesOf(command)),
+  );
 
 const token = program.command('token').description('the tokens that callers over HTTP show');
 
@@ -52,23 +58,27 @@ withSettings(token.command('create'))
   .action(async (options: TokenRequest, command: Command) => {
     const { name, scopes, days, profile } = options;
     const request = { name, scopes, ...(days && { days }), ...(profile && { profile }) };
-    (await import('./token.ts')).createToken(configOf(command), request);
+    (await import('./token.ts')).createToken(await configOf(command), request);
   });
 
 withSettings(token.command('list'))
   .description('list the tokens, without the tokens')
-  .action(async (_options, command: Command) => (await import('./token.ts')).listTokens(configOf(command)));
+  .action(async (_options, command: Command) =>
+    (await import('./token.ts')).listTokens(await configOf(command)),
+  );
 
 withSettings(token.command('revoke'))
   .argument('<name>', 'whose token')
   .description('take a token back; running servers refuse it from now on')
   .action(async (name: string, _options, command: Command) =>
-    (await import('./token.ts')).revokeToken(configOf(command), name),
+    (await import('./token.ts')).revokeToken(await configOf(command), name),
   );
 
 withSettings(program.command('tools'))
   .description('list the tools this configuration would serve')
-  .action(async (_options, command: Command) => (await import('./tools.ts')).listTools(configOf(command)));
+  .action(async (_options, command: Command) =>
+    (await import('./tools.ts')).listTools(await configOf(command)),
+  );
 
 withSettings(program.command('call'))
   .argument('<operation>', 'operation name, such as messaging_send_message')
@@ -77,7 +87,7 @@ withSettings(program.command('call'))
   .allowUnknownOption()
   .passThroughOptions()
   .action(async (name: string, args: string[], _options, command: Command) =>
-    (await import('./call.ts')).callOperation(configOf(command), name, args),
+    (await import('./call.ts')).callOperation(await configOf(command), name, args),
   );
 
 program

@@ -18,6 +18,13 @@ export interface CallerOptions {
   readonly local: boolean;
 }
 
+/** The caller is known, and no account is meant for it. */
+export class NoProfile extends Error {
+  constructor(name: string) {
+    super(`No profile names ${name} among its callers.`);
+  }
+}
+
 /** Rejects with an OAuthError where the caller is not known. */
 export type Identify = (authorization: string | undefined) => Promise<Caller>;
 

@@ -1,15 +1,19 @@
 // The HTTP door as the settings want it: who may call, under which names, how much. Refuses what would stand open to strangers.
+import type { McpRequestContext, McpServer } from '@modelcontextprotocol/server';
 import { type Config, tokensPath } from '../config.ts';
 import type { Log } from '../log.ts';
 import { OperationError } from '../operation/errors.ts';
-import { createIdentify } from './callers.ts';
+import { type Profiles, profileOf } from '../profiles.ts';
+import { createIdentify, type Identify, NoProfile } from './callers.ts';
 import { createHttpDoor, type HttpDoor, type Mount } from './http.ts';
 import type { ServerFactory } from './server.ts';
 import { openTokens } from './tokens.ts';
 import { createTurnstile } from './turnstile.ts';
 
 export interface DoorParts {
-  readonly factory: ServerFactory;
+  /** Profile → the servers of its account; without profiles one, under no name. */
+  readonly factories: ReadonlyMap<string | undefined, ServerFactory>;
+  readonly profiles?: Profiles | undefined;
   readonly log: Log;
   readonly now: () => Date;
   /** Doors beside MCP on the same port: Twilio's webhooks. */
@@ -19,7 +23,10 @@ export interface DoorParts {
 const here = ['localhost', '127.0.0.1', '[::1]'];
 
 /** Throws CONFIGURATION_INVALID where strangers could call. */
-export function openHttpDoor(config: Config, { factory, log, now, mounts = [] }: DoorParts): HttpDoor {
+export function openHttpDoor(
+  config: Config,
+  { factories, profiles, log, now, mounts = [] }: DoorParts,
+): HttpDoor {
   const { settings } = config;
   const { TWILIO_MCP_HTTP_HOST: host, TWILIO_MCP_PUBLIC_URL: publicUrl } = settings;
   const path = tokensPath(settings);
@@ -39,9 +46,11 @@ export function openHttpDoor(config: Config, { factory, log, now, mounts = [] }:
   }
   const named = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
   const hosts = [...named, ...settings.TWILIO_MCP_ALLOWED_HOSTS, ...(local ? here : [bracketed(host)])];
+  const identify = createIdentify({ tokens, oauth: oauth && { ...oauth, now }, local: !open });
+  const { TWILIO_MCP_PROFILE: everybody } = settings;
   return createHttpDoor({
-    factory,
-    identify: createIdentify({ tokens, oauth: oauth && { ...oauth, now }, local: !open }),
+    factory: (context) => serverOf(factories, context),
+    identify: profiles === undefined ? identify : withProfile(identify, profiles, everybody),
     turnstile: createTurnstile({
       perMinute: settings.TWILIO_MCP_HTTP_PER_MINUTE,
       atOnce: settings.TWILIO_MCP_HTTP_AT_ONCE,
@@ -54,6 +63,23 @@ export function openHttpDoor(config: Config, { factory, log, now, mounts = [] }:
     mounts,
     log,
   });
+}
+
+/** Who calls decides for which account; nothing in the call does, so no model can. */
+function withProfile(identify: Identify, profiles: Profiles, everybody: string | undefined): Identify {
+  return async (authorization) => {
+    const caller = await identify(authorization);
+    const profile = profileOf(caller, profiles, everybody);
+    if (profile === undefined) throw new NoProfile(caller.name);
+    return { ...caller, profile };
+  };
+}
+
+function serverOf(factories: DoorParts['factories'], context: McpRequestContext): McpServer {
+  const profile = context.authInfo?.extra?.['profile'];
+  const factory = factories.get(typeof profile === 'string' ? profile : undefined);
+  if (factory === undefined) throw new Error(`there is no server for the profile ${String(profile)}`);
+  return factory(context);
 }
 
 function oauthOf({ settings }: Config) {

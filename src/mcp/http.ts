@@ -15,7 +15,7 @@ import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Log } from '../log.ts';
 import { scopes } from '../operation/actor.ts';
-import type { Caller, Identify } from './callers.ts';
+import { type Caller, type Identify, NoProfile } from './callers.ts';
 import { KeysUnreachable } from './oauth.ts';
 import { withEnd } from './stream.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -131,6 +131,10 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
         { error: 'temporarily_unavailable', error_description: 'The signing keys cannot be read now' },
         { status: 503, headers: { 'retry-after': '5' } },
       );
+    }
+    if (error instanceof NoProfile) {
+      log.warn({ reason: error.message }, 'a caller was not let in');
+      return Response.json({ error: 'access_denied', error_description: error.message }, { status: 403 });
     }
     if (!(error instanceof OAuthError)) throw error;
     log.info({ reason: error.message }, 'a caller was not let in');

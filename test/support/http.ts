@@ -37,7 +37,7 @@ export async function createHttpWorld({
   const door = openHttpDoor(app.config, {
     log: app.log,
     now: app.now,
-    factory: await app.createServerFactory(),
+    factories: new Map([[undefined, await app.createServerFactory()]]),
     mounts,
   });
   const served = await serveHttp(door, { host: '127.0.0.1', port: 0 });
