@@ -1,11 +1,13 @@
 // The composition root: a configuration in, wired parts out. The only place where the parts meet, and where time and chance come from.
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { explainErrorCode } from './catalog/error-codes.ts';
 import { operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
-import { type Config, secretsOf, storePath } from './config.ts';
+import { type Config, secretsOf, storePath, tokensPath } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
@@ -15,6 +17,7 @@ import { packageRoot, versionOfPackage } from './package.ts';
 import { createPerform, type Perform } from './perform.ts';
 import { createRedactor } from './redact.ts';
 import { keepFresh } from './secrets/fresh.ts';
+import { createKeeper } from './secrets/keep.ts';
 import { createStore } from './store/open.ts';
 
 export interface AppOptions {
@@ -102,6 +105,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     client,
     ledgers: store,
     redactor,
+    keeper: createKeeper({
+      folder: keysFolder(config),
+      // A key made a moment ago is as secret as the configured one.
+      onKept: (secret) => redactor.learn([secret]),
+    }),
     log,
     now,
     sleep,
@@ -131,6 +139,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await emulator?.close();
     },
   };
+}
+
+/** A rehearsal's keys open nothing, and must not lie where live ones do. */
+function keysFolder({ settings, mode }: Config): string {
+  if (settings.TWILIO_MCP_KEYS_FOLDER !== undefined) return settings.TWILIO_MCP_KEYS_FOLDER;
+  return mode === 'live' ? join(dirname(tokensPath(settings)), 'keys') : join(tmpdir(), 'twilio-mcp-keys');
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {

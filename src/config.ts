@@ -9,6 +9,7 @@ import { readProfiles } from './profiles.ts';
 import type { RunCommand } from './secrets/command.ts';
 import { gather, hasReferences, resolve, type Values } from './secrets/given.ts';
 import { aboutOf, accountSidOf, label, list, secretText, setting } from './setting.ts';
+import { fileSettings } from './settings-files.ts';
 import { httpSettings } from './settings-http.ts';
 import { secretSettings } from './settings-secrets.ts';
 
@@ -161,6 +162,7 @@ const table = {
   ),
   ...secretSettings,
   ...httpSettings,
+  ...fileSettings,
 };
 
 const settingsSchema = z.object(table);

@@ -15,6 +15,7 @@ import { parseInput } from './operation/parse.ts';
 import { errorOf, failureFrom, type Result } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
 import { fence, maskPhone, type Redactor } from './redact.ts';
+import type { Keeper } from './secrets/keep.ts';
 
 export interface Call {
   readonly operation: Operation;
@@ -37,6 +38,8 @@ export interface Parts {
   readonly client: Client;
   readonly ledgers: Ledgers;
   readonly redactor: Redactor;
+  /** Where secrets go that an answer shows once. */
+  readonly keeper: Keeper;
   readonly log: Log;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -116,7 +119,10 @@ export function createPerform(parts: Parts): Perform {
     if (request === undefined) return runComposed(prepared);
     if (mode === 'dry-run') throw new Previewed(preview(request, input));
     progress?.(0, 1, `${operation.title}: asking`);
-    const body = await exchange(prepared, request, input);
+    const { keeps } = operation;
+    if (keeps !== undefined) await parts.keeper.ready();
+    const answered = await exchange(prepared, request, input);
+    const body = keeps === undefined ? answered : await parts.keeper.keep(answered, keeps);
     progress?.(1, 1, `${operation.title}: answered`);
     return operation.answer?.(body, input) ?? body;
   }

@@ -1,8 +1,10 @@
 // The catalog: every exported operation of every product file. There is no list to forget.
 import type { Operation } from '../operation/define.ts';
 import * as account from './account.ts';
+import * as keys from './account-keys.ts';
 import * as market from './account-market.ts';
 import * as numbers from './account-numbers.ts';
+import * as subaccounts from './account-subaccounts.ts';
 import * as usage from './account-usage.ts';
 import * as conversations from './conversations.ts';
 import * as conversationMessages from './conversations-messages.ts';
@@ -77,6 +79,8 @@ const books = [
   numbers,
   market,
   usage,
+  keys,
+  subaccounts,
   plan,
   proxy,
   proxyParticipants,

@@ -32,7 +32,9 @@ export function encode(template: RequestTemplate, input: Row, account: string | 
   const inQuery = fields.filter(([name]) => !hasBody || template.query?.includes(name));
   const inBody = fields.filter((each) => !inQuery.includes(each));
   const query = inQuery.flatMap(([name, value]) => pairsOf(template, name, value));
-  const fixed = Object.entries(template.fixed ?? {});
+  const fixed = Object.entries(template.fixed ?? {}).map(
+    ([name, value]) => [name, value === '{account}' ? accountSegment(account) : value] as const,
+  );
   const request = { method: template.method, host: template.host, path, headers };
   if (!hasBody) return { ...request, query: withFixed(query, fixed) };
   if (template.body === 'json') {

@@ -22,6 +22,8 @@ export type ApiKey = {
   readonly sid: string;
   readonly secret: string;
   friendlyName: string;
+  /** Null for a standard key. */
+  policy: { readonly allow: readonly string[] } | null;
   readonly createdAt: number;
   updatedAt: number;
 };
@@ -44,7 +46,15 @@ export function seedAccounts(world: World): void {
   addAccount(world, { sid: accountSid, ownerSid: accountSid, authToken, friendlyName: 'Emulated account' });
   for (const { sid, secret } of keys) {
     const friendlyName = 'From the options';
-    apiKeys(world).add({ accountSid, sid, secret, friendlyName, createdAt: now, updatedAt: now });
+    apiKeys(world).add({
+      accountSid,
+      sid,
+      secret,
+      friendlyName,
+      policy: null,
+      createdAt: now,
+      updatedAt: now,
+    });
   }
 }
 

@@ -65,7 +65,7 @@ export interface RequestTemplate {
   readonly asJson?: readonly string[];
   /** Input field → request header. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Parameters sent with every request, under their wire names. */
+  /** Parameters sent with every request, under their wire names; `{account}` is the configured account. */
   readonly fixed?: Readonly<Record<string, string | number | boolean>>;
   /** Headers sent with every request, such as an API version. */
   readonly fixedHeaders?: Readonly<Record<string, string>>;
@@ -129,6 +129,8 @@ export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
   costs?(input: z.output<I>): Usage;
   /** After a lost answer: the list request that would show what was created, and how to know it. */
   trace?(input: z.output<I>, since: Date): Trace;
+  /** A field of the answer that is a secret, shown once: it goes to a file of the owner, named in `secret_file`. */
+  readonly keeps?: string;
   /** For the few that are not exactly one request. */
   run?(input: z.output<I>, hands: Hands): Promise<Row>;
   /** The reference page, without folder and ending: `twilio-voice`. */
