@@ -228,7 +228,9 @@ function kindOf({ apiKey, authToken, clientId }: Credentials): string {
 function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): Defaults {
   const from = settings.TWILIO_FROM ?? (emulator && firstNumber);
   const segmentSpaceId = emulator?.segment.spaceId ?? settings.SEGMENT_SPACE_ID;
+  const account = settings.TWILIO_MCP_SUBACCOUNT_SID ?? settings.TWILIO_ACCOUNT_SID ?? emulator?.accountSid;
   return {
+    ...(account !== undefined && { account }),
     ...(from !== undefined && { from }),
     ...(settings.TWILIO_MESSAGING_SERVICE_SID !== undefined && {
       messagingServiceSid: settings.TWILIO_MESSAGING_SERVICE_SID,

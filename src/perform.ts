@@ -136,7 +136,8 @@ export function createPerform(parts: Parts): Perform {
       return collect({ template: request, input, account, send: (page) => client.send(page, how) });
     }
     const { body } = await client.send(encode(request, input, account), how);
-    return isRow(body) ? body : {};
+    // A few providers answer with a bare list.
+    return isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */

@@ -107,13 +107,22 @@ function operationFacts(
     answer: answered,
     rows,
     shown: shown.length === 0 ? undefined : shown,
-    needs: needsOf(object(operation['x-twilio'])),
+    needs: needsOf(root, operation),
   });
 }
 
-/** `conditional` names parameters in snake case, each group as a list of alternatives. */
-function needsOf(extension: Json): string[][] | undefined {
-  const groups = list(extension['conditional']).map(texts);
+/** `conditional` names parameters in snake case, in groups of alternatives; one that an example does without is none. */
+function needsOf(root: Json, operation: Json): string[][] | undefined {
+  const contents = Object.values(object(resolve(root, operation['requestBody'])['content']));
+  const examples = contents.flatMap((content) => valuesOf(object(content)['examples']));
+  const plain = (name: string) => name.toLowerCase().replaceAll('_', '');
+  const groups = list(object(operation['x-twilio'])['conditional'])
+    .map(texts)
+    .filter((group) =>
+      examples.every((value) =>
+        Object.keys(value).some((name) => group.some((each) => plain(each) === plain(name))),
+      ),
+    );
   return groups.length === 0 ? undefined : groups;
 }
 
@@ -151,11 +160,31 @@ function bodyFacts(root: Json, operation: Json, used: Set<string>): BodyFacts | 
   const contents = Object.entries(object(resolve(root, operation['requestBody'])['content']));
   const [media, content] = contents.find(([type]) => type.includes('scim')) ?? contents[0] ?? [];
   if (media === undefined) return undefined;
-  const given = object(content)['schema'];
+  const { schema: given, examples } = object(content);
   // The outermost schema is spelled out: its fields are the operation's own.
-  const schema = schemaFacts(root, resolve(root, given), used);
+  const schema = withExampled(schemaFacts(root, resolve(root, given), used), examples);
   if (media === 'application/x-www-form-urlencoded') return { type: 'form', schema };
   return present({ type: 'json' as const, media: media === 'application/json' ? undefined : media, schema });
+}
+
+/** Some parameters are told by a description's own examples alone. */
+function withExampled(schema: SchemaFacts, examples: unknown): SchemaFacts {
+  if (schema.properties === undefined) return schema;
+  const { properties } = schema;
+  const given = valuesOf(examples).flatMap((value) => Object.entries(value));
+  const missing = given.filter(([name]) => !Object.hasOwn(properties, name));
+  if (missing.length === 0) return schema;
+  const told = missing.map(([name, value]): [string, SchemaFacts] => [name, typeOfValue(value)]);
+  return { ...schema, properties: { ...properties, ...Object.fromEntries(told) } };
+}
+
+function typeOfValue(value: unknown): SchemaFacts {
+  if (typeof value === 'boolean') return { type: 'boolean' };
+  return typeof value === 'number' ? { type: 'number' } : {};
+}
+
+function valuesOf(examples: unknown): Json[] {
+  return Object.values(object(examples)).map((each) => object(object(each)['value']));
 }
 
 function successOf(root: Json, operation: Json): Json {

@@ -33,10 +33,10 @@ export function schemaFacts(root: Json, given: unknown, used: Set<string>): Sche
   const pattern = text(schema['pattern']);
   const sid = hex32.exec(pattern ?? '')?.[1];
   const variants = [...list(schema['oneOf']), ...list(schema['anyOf'])];
-  const properties = Object.entries(object(schema['properties'])).filter(
-    ([, each]) => resolve(root, each)['readOnly'] !== true,
-  );
-  const further = schema['additionalProperties'];
+  const properties = propertiesOf(root, schema);
+  // What is asked for by name alone leaves room for what is not named.
+  const isNamedOnly = properties.length > 0 && schema['properties'] === undefined;
+  const further = isNamedOnly || schema['additionalProperties'];
   return present({
     type: typeOf(schema, properties.length > 0),
     sid,
@@ -67,6 +67,13 @@ export function schemaFacts(root: Json, given: unknown, used: Set<string>): Sche
     nullable: isNullable(schema) ? (true as const) : undefined,
     pii: piiOf(schema),
   });
+}
+
+function propertiesOf(root: Json, schema: Json): [string, unknown][] {
+  const named = Object.entries(object(schema['properties']));
+  if (named.length === 0 && schema['type'] === 'object')
+    return texts(schema['required']).map((name) => [name, {}]);
+  return named.filter(([, each]) => resolve(root, each)['readOnly'] !== true);
 }
 
 /** `allOf` is one object with the fields of all. */

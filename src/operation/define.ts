@@ -49,6 +49,9 @@ export type Host =
   | 'segment-profiles'
   | 'segment-public';
 
+/** comma `a=1,2` · brackets `a[b]=1` · dotted `A.b=1` · spread `b=1`. */
+export type QueryStyle = 'comma' | 'brackets' | 'dotted' | 'spread';
+
 /** The HTTP request as data. Input fields go to the path, then to headers, then to the body (POST, PUT, PATCH) or the query. */
 export interface RequestTemplate {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -57,8 +60,14 @@ export interface RequestTemplate {
   readonly path: string;
   /** Wire names of fields that are not the PascalCase of ours: `sent_after: 'DateSent>'`. */
   readonly names?: Readonly<Record<string, string>>;
-  /** `form` is the default; `json` sends the fields under their own names unless `names` says otherwise. */
+  /** True where fields without a wire name go out under their own, also in forms. */
+  readonly verbatim?: boolean;
+  /** `form` is the default; `json` sends the fields under their own names unless `names` says otherwise. A DELETE that names one has a body. */
   readonly body?: 'form' | 'json';
+  /** The field that is the whole JSON body, where that is no object. */
+  readonly whole?: string;
+  /** How a list or object is written in a query, where not as a repeated name. */
+  readonly styles?: Readonly<Record<string, QueryStyle>>;
   /** Fields that go to the query string even though the method has a body. */
   readonly query?: readonly string[];
   /** Fields whose value Twilio expects as a JSON text inside a form or query parameter. */
@@ -77,6 +86,8 @@ export interface RequestTemplate {
 
 /** What the configuration fills in when the caller says nothing. */
 export interface Defaults {
+  /** The account this process acts for. */
+  readonly account?: string;
   readonly from?: string;
   readonly messagingServiceSid?: string;
   readonly verifyServiceSid?: string;
@@ -125,6 +136,8 @@ export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
   answer?(body: Row, input: z.output<I>): Row;
   /** Whom it reaches, from the prepared input. Must be there on `send`. */
   reaches?(input: z.output<I>): readonly Recipient[];
+  /** The effect of this very input, where it is stricter than `effect`: a callback URL changed makes a write an admin act. */
+  raises?(input: z.output<I>): Effect;
   /** What it uses up. Must be there on `send` and `spend`. */
   costs?(input: z.output<I>): Usage;
   /** After a lost answer: the list request that would show what was created, and how to know it. */

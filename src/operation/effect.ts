@@ -31,3 +31,8 @@ export const traits: Readonly<Record<Effect, Trait>> = {
   delete: { readOnly: false, destructive: true, idempotent: true, openWorld: false, afterUnknown: 'retry' },
   admin: { readOnly: false, destructive: true, idempotent: false, openWorld: true, afterUnknown: 'never' },
 };
+
+/** `effects` goes from the mildest to the strictest: of two the later one counts. */
+export function stricter(one: Effect, other: Effect): Effect {
+  return effects.indexOf(other) > effects.indexOf(one) ? other : one;
+}

@@ -1,6 +1,7 @@
 // What is known of one operation of a provider's public description, as data: no sentence, only names, types and bounds.
 // The files in facts/ hold it, written by `npm run generate:catalog`; what it means for an agent is from-facts.ts.
-import type { Host } from '../../operation/define.ts';
+import type { Host, QueryStyle } from '../../operation/define.ts';
+import type { Effect } from '../../operation/effect.ts';
 
 /** One provider's description of one domain, such as `api_v2010`. */
 export interface DomainFacts {
@@ -38,7 +39,7 @@ export interface ParamFacts {
   readonly required?: true;
   readonly schema: SchemaFacts;
   /** How a list or object is written, where not as a repeated key. */
-  readonly style?: 'comma' | 'brackets' | 'dotted' | 'spread';
+  readonly style?: QueryStyle;
 }
 
 export interface BodyFacts {
@@ -75,3 +76,6 @@ export interface SchemaFacts {
 
 /** An answer as names and kinds: a word for a plain value, `#name` for a shared one, a list of one for a list. */
 export type AnswerFacts = string | readonly AnswerFacts[] | { readonly [field: string]: AnswerFacts };
+
+/** Domain → effect → operation names, with `*` for any letters; the first effect named that fits counts. */
+export type Classes = Readonly<Record<string, Readonly<Partial<Record<Effect, string>>>>>;
