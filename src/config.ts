@@ -3,11 +3,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { credentialFaults, hasCredentials, regionFaults } from './config-faults.ts';
 import { readEnvFile } from './env-file.ts';
 import { OperationError } from './operation/errors.ts';
 import { readProfiles } from './profiles.ts';
 import type { RunCommand } from './secrets/command.ts';
 import { gather, hasReferences, resolve, type Values } from './secrets/given.ts';
+import { type Place, placeOf } from './secrets/place.ts';
 import { aboutOf, accountSidOf, label, list, secretText, setting } from './setting.ts';
 import { fileSettings } from './settings-files.ts';
 import { httpSettings } from './settings-http.ts';
@@ -25,6 +27,12 @@ const table = {
     secretText.optional(),
     'Its Auth Token. An API key is better: it can be limited and withdrawn.',
     'your_auth_token',
+    'secret',
+  ),
+  TWILIO_SECONDARY_AUTH_TOKEN: setting(
+    secretText.optional(),
+    'The other Auth Token while tokens are being changed: webhooks signed with either are accepted.',
+    'your_other_auth_token',
     'secret',
   ),
   TWILIO_API_KEY: setting(
@@ -212,11 +220,13 @@ export interface Config {
   readonly reread?: () => Promise<Config>;
 }
 
+type Texts = Readonly<Record<string, string | undefined>>;
+
 export interface Sources {
   /** The process environment, unless a test gives another. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Texts;
   /** Command-line flags, by environment name. */
-  readonly flags?: Readonly<Record<string, string | undefined>>;
+  readonly flags?: Texts;
   /** Path of a `.env` file; a missing default file is no fault, a missing named one is. */
   readonly envFile?: string;
   /** A profile, whatever TWILIO_MCP_PROFILE says. */
@@ -241,12 +251,25 @@ export async function readConfig(sources: Sources = {}): Promise<Config> {
   const values = gatherFrom(sources);
   const found = await resolve(values, sources.env ?? process.env, sources.run);
   const config = configOf(Object.fromEntries(found));
-  return hasReferences(values) ? { ...config, reread: () => readConfig(sources) } : config;
+  const mayChange = hasReferences(values) || Object.keys(fileOf(sources)).length > 0;
+  return mayChange ? { ...config, reread: () => readConfig(sources) } : config;
+}
+
+/** Where the settings of that name are kept, so that a rotation can put new ones there. */
+export function whereKept(names: readonly string[], sources: Sources = {}): readonly Place[] {
+  const values = gatherFrom(sources);
+  const file = fileOf(sources);
+  const envFile = sources.envFile ?? (sources.env ?? process.env)['TWILIO_MCP_ENV_FILE'] ?? '.env';
+  return names.map((name) => placeOf(name, values.get(name), file, envFile));
+}
+
+function fileOf({ env = process.env, envFile }: Sources): Record<string, string> {
+  return readEnvFile(envFile ?? env['TWILIO_MCP_ENV_FILE']);
 }
 
 function gatherFrom(sources: Sources): Values {
   const env = sources.env ?? process.env;
-  const file = readEnvFile(sources.envFile ?? env['TWILIO_MCP_ENV_FILE']);
+  const file = fileOf(sources);
   const { flags = {} } = sources;
   const early = (name: string) => flags[name] ?? env[name] ?? file[name];
   const chosen = sources.profile ?? early('TWILIO_MCP_PROFILE');
@@ -291,57 +314,6 @@ function invalid(faults: readonly string[]): OperationError {
   );
 }
 
-const complete = [
-  ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'],
-  ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'],
-  ['TWILIO_ACCOUNT_SID', 'TWILIO_CLIENT_ID', 'TWILIO_CLIENT_SECRET'],
-] as const;
-
-function hasTwilioCredentials(settings: Settings): boolean {
-  return complete.some((names) => names.every((name) => settings[name] !== undefined));
-}
-
-function hasCredentials(settings: Settings): boolean {
-  return (
-    hasTwilioCredentials(settings) ||
-    settings.SENDGRID_API_KEY !== undefined ||
-    settings.SEGMENT_WRITE_KEY !== undefined ||
-    settings.SEGMENT_PROFILE_API_TOKEN !== undefined ||
-    settings.SEGMENT_PUBLIC_API_TOKEN !== undefined
-  );
-}
-
-/** Half a set of credentials is a mistake to be told, not a reason to fall back to the emulator. */
-function credentialFaults(settings: Settings): string[] {
-  const faults: string[] = [];
-  const pairs = [
-    ['TWILIO_API_KEY', 'TWILIO_API_SECRET'],
-    ['TWILIO_CLIENT_ID', 'TWILIO_CLIENT_SECRET'],
-  ] as const;
-  for (const [id, secret] of pairs) {
-    if ((settings[id] === undefined) !== (settings[secret] === undefined)) {
-      faults.push(
-        settings[id] === undefined
-          ? `${id} is missing (${secret} is set)`
-          : `${secret} is missing (${id} is set)`,
-      );
-    }
-  }
-  const { TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token } = settings;
-  const proof = token ?? settings.TWILIO_API_SECRET ?? settings.TWILIO_CLIENT_SECRET;
-  if (account === undefined && proof !== undefined) faults.push('TWILIO_ACCOUNT_SID is missing');
-  if (account !== undefined && proof === undefined && faults.length === 0) {
-    faults.push('TWILIO_AUTH_TOKEN is missing (or TWILIO_API_KEY with TWILIO_API_SECRET)');
-  }
-  return faults;
-}
-
-/** Twilio's regional hosts name edge and region; one alone gives a host that does not exist (facts: stopped 2026-04-28). */
-function regionFaults({ TWILIO_EDGE: edge, TWILIO_REGION: region }: Settings): string[] {
-  if ((edge === undefined) === (region === undefined)) return [];
-  return [`${edge === undefined ? 'TWILIO_EDGE' : 'TWILIO_REGION'} is missing: edge and region go together`];
-}
-
 /** The values that must never be seen, for the redactor. */
 export function secretsOf(settings: Settings): string[] {
   const values = Object.entries(settings).filter(([name]) => isSecret(name));
@@ -353,7 +325,7 @@ function isSecret(env: string): boolean {
 }
 
 /** Settings beginning with ours that the table does not know: a misspelt guard must not pass unseen. */
-export function unknownSettings(env: Readonly<Record<string, string | undefined>> = process.env): string[] {
+export function unknownSettings(env: Texts = process.env): string[] {
   return Object.keys(env).filter(
     (name) =>
       name.startsWith('TWILIO_MCP_') &&
@@ -364,25 +336,24 @@ export function unknownSettings(env: Readonly<Record<string, string | undefined>
 }
 
 /** The file that holds what the server remembers: the configured one, else one in the folder the platform gives programs. */
-export function storePath(
-  settings: Settings,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): string {
+export function storePath(settings: Settings, env: Texts = process.env): string {
   const named = settings.TWILIO_MCP_DATABASE_URL;
   if (named !== undefined)
     return named.startsWith('file://') ? fileURLToPath(named) : named.slice('file:'.length);
   return join(stateFolder(env), 'twilio-mcp', 'store.db');
 }
 
+/** The file that a rotation under way keeps its steps in, beside the store. It holds no secrets. */
+export function rotationPath(account: string, env: Texts = process.env): string {
+  return join(stateFolder(env), 'twilio-mcp', `rotation-${account}.json`);
+}
+
 /** The file of the tokens that callers over HTTP show: the configured one, else one beside the store. */
-export function tokensPath(
-  settings: Settings,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): string {
+export function tokensPath(settings: Settings, env: Texts = process.env): string {
   return settings.TWILIO_MCP_TOKENS_FILE ?? join(stateFolder(env), 'twilio-mcp', 'tokens.json');
 }
 
-function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
+function stateFolder(env: Texts): string {
   const home = homedir();
   if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
   if (process.platform === 'darwin') return join(home, 'Library', 'Application Support');

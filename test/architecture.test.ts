@@ -26,6 +26,7 @@ const floors: Readonly<Record<string, number>> = {
   'config.ts': 3,
   'env-file.ts': 2,
   'setting.ts': 1,
+  'config-faults.ts': 2,
   'settings-files.ts': 2,
   'settings-http.ts': 2,
   'settings-secrets.ts': 2,

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { type Config, readConfig, type Sources, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
+import type { RotateOptions } from './rotate.ts';
 import type { TokenRequest } from './token.ts';
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
@@ -72,6 +73,18 @@ withSettings(token.command('revoke'))
   .description('take a token back; running servers refuse it from now on')
   .action(async (name: string, _options, command: Command) =>
     (await import('./token.ts')).revokeToken(await configOf(command), name),
+  );
+
+withSettings(program.command('rotate'))
+  .description('a new API key in the place of the one before; goes on where a crashed rotation stopped')
+  .option(
+    '--auth-token',
+    'change the Auth Token instead: make the secondary one, put it in place, promote it',
+  )
+  .option('--standard', 'make a key that may do all, not a restricted one (which Twilio has in US1 only)')
+  .option('--policy <file>', 'permissions of the key, as JSON; those of the key before when left out')
+  .action(async (options: RotateOptions, command: Command) =>
+    (await import('./rotate.ts')).rotate(sourcesOf(command), options),
   );
 
 withSettings(program.command('tools'))

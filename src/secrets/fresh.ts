@@ -21,6 +21,7 @@ export function keepFresh<T>({
 }: FreshOptions<T>): (refused?: boolean) => Promise<T> {
   let held = first;
   let readAt = now().getTime();
+  let refusedAt = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | undefined;
 
   async function renew(): Promise<void> {
@@ -35,8 +36,10 @@ export function keepFresh<T>({
   }
 
   return async (refused = false) => {
-    const age = now().getTime() - readAt;
-    if (age >= (refused ? Math.min(atMostEveryMs, everyMs) : everyMs)) underWay ??= renew();
+    const at = now().getTime();
+    const again = refused && at - refusedAt >= atMostEveryMs;
+    if (again) refusedAt = at;
+    if (again || at - readAt >= everyMs) underWay ??= renew();
     await underWay;
     return held;
   };

@@ -1,4 +1,4 @@
-// HashiCorp Vault, KV version 2: one value of one secret, read over HTTPS. No other engine, no login: Vault's agent does that.
+// HashiCorp Vault, KV version 2: one secret, read and written over HTTPS. No other engine, no login: Vault's agent does that.
 import { z } from 'zod';
 
 export interface Vault {
@@ -28,6 +28,18 @@ export async function readVault(vault: Vault, path: string): Promise<Kept> {
   if (!parsed.success || parsed.data.data.data === null)
     throw new Error('Vault answered with what is no KV version 2 secret');
   return { values: parsed.data.data.data, version: parsed.data.data.metadata.version };
+}
+
+/** Changes the values named and keeps the rest; refused by Vault if someone else changed the secret meanwhile. */
+export async function writeVault(
+  vault: Vault,
+  path: string,
+  changed: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { values, version } = await readVault(vault, path);
+  const body = JSON.stringify({ options: { cas: version }, data: { ...values, ...changed } });
+  const response = await ask(vault, path, { method: 'POST', body });
+  if (!response.ok) throw new Error(`Vault answered ${response.status}${hint(response.status)}`);
 }
 
 async function ask({ address, token, namespace }: Vault, path: string, init: RequestInit): Promise<Response> {

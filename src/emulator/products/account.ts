@@ -7,6 +7,7 @@ import { created, notFound, ok, rfc2822, TwilioError } from '../wire.ts';
 import { keyRoutes, refuseApiKeys } from './account-keys.ts';
 import { seedNumbers } from './account-number.ts';
 import { numberRoutes } from './account-numbers.ts';
+import { tokenRoutes } from './account-tokens.ts';
 
 const API = 'api.twilio.com';
 const ACCOUNTS = '/2010-04-01/Accounts';
@@ -56,6 +57,7 @@ export const account: Product = {
       ok({ account_sid: sid, balance: (BALANCE_AT_START - spent).toFixed(4), currency: 'USD' }),
     ),
     ...keyRoutes,
+    ...tokenRoutes,
     openRoute('POST', 'oauth.twilio.com', '/v2/token', ({ world, form }) => {
       const client = world.options.oauthClients.find(
         ({ id, secret }) => id === form.get('client_id') && secret === form.get('client_secret'),
