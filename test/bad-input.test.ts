@@ -1,6 +1,6 @@
 // What goes wrong around a call: a closed network, an answer that is none, half a configuration. Each is told; nothing hangs.
 
-import { mkdtempSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,12 @@ function urlOf(listening: Server | undefined): string {
 async function perform(name: string, input: unknown, baseUrl: string) {
   const app = await createApp(
     loadConfig({
-      env: { ...credentials, TWILIO_MCP_OWNER_NUMBERS: send.to, TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')), 'store.db')}`, TWILIO_API_BASE_URL: baseUrl },
+      env: {
+        ...credentials,
+        TWILIO_MCP_OWNER_NUMBERS: send.to,
+        TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')), 'store.db')}`,
+        TWILIO_API_BASE_URL: baseUrl,
+      },
       envFile: empty,
     }),
     { writeLog: () => undefined },

@@ -17,7 +17,7 @@ interface Finding {
 /** Twilio refuses signed requests from a clock further off; replay windows of webhooks are of the same size. */
 const clockToleranceSeconds = 300;
 
-export async function diagnose(load: () => Config): Promise<void> {
+export async function diagnose(load: () => Promise<Config>): Promise<void> {
   const findings = await examine(load);
   for (const { check, ok, found, mend } of findings) {
     process.stdout.write(
@@ -33,10 +33,10 @@ export async function diagnose(load: () => Config): Promise<void> {
   if (wrong > 0) process.exitCode = 1;
 }
 
-async function examine(load: () => Config): Promise<Finding[]> {
+async function examine(load: () => Promise<Config>): Promise<Finding[]> {
   let config: Config;
   try {
-    config = load();
+    config = await load();
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return [{ check: 'settings', ok: false, found: error.message, mend: error.details.next }];
