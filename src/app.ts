@@ -14,7 +14,6 @@ import { type Config, secretsOf, storePath, tokensPath } from './config.ts';
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
-
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
@@ -66,10 +65,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const { settings, mode } = config;
   const now = options.now ?? (() => new Date());
   const sleep = options.sleep ?? pause;
+  const policy = options.policy ?? policyOf(config);
   const choice = {
     toolsets: settings.TWILIO_MCP_TOOLSETS,
     tools: settings.TWILIO_MCP_TOOLS,
-    readOnly: settings.TWILIO_MCP_READ_ONLY,
+    readOnly: policy.access.read_only,
   };
   const surface = chooseSurface(operations, featured, choice);
   const emulator = mode === 'emulator' ? await findEmulator(config, now) : undefined;
@@ -114,15 +114,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     deadlineMs: 2 * timeoutMs,
   });
   const account = config.account ?? emulator?.accountSid;
-  const policy =
-    options.policy ??
-    loadPolicy({ file: settings.TWILIO_MCP_POLICY_FILE, readOnly: settings.TWILIO_MCP_READ_ONLY });
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
   const { perform, look } = createCorridor({
     mode,
     account,
     credential: kindOf(credentials),
-    defaults: defaultsOf(config, emulator),
+    defaults: { ...defaultsOf(config, emulator), callSeconds: policy.limits.call_minutes * 60 },
     policy,
     client,
     ledgers: store,
@@ -216,6 +213,14 @@ async function ownedNumbers(perform: Perform): Promise<readonly string[]> {
 function keysFolder({ settings, mode }: Config): string {
   if (settings.TWILIO_MCP_KEYS_FOLDER !== undefined) return settings.TWILIO_MCP_KEYS_FOLDER;
   return mode === 'live' ? join(dirname(tokensPath(settings)), 'keys') : join(tmpdir(), 'twilio-mcp-keys');
+}
+
+function policyOf({ settings }: Config): Policy {
+  return loadPolicy({
+    file: settings.TWILIO_MCP_POLICY_FILE,
+    readOnly: settings.TWILIO_MCP_READ_ONLY,
+    urls: settings.TWILIO_STATUS_CALLBACK === undefined ? [] : [settings.TWILIO_STATUS_CALLBACK],
+  });
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {

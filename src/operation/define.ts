@@ -96,7 +96,7 @@ export interface Defaults {
   readonly verifyServiceSid?: string;
   readonly statusCallback?: string;
   readonly segmentSpaceId?: string;
-  /** How long a call may last when its caller names no end. */
+  /** The longest a call may last, by the owner's policy. */
   readonly callSeconds?: number;
 }
 

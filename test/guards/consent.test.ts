@@ -151,10 +151,14 @@ describe('who needs none, and who is judged later', () => {
     expect(judged([], undefined, who, { destination: { own: ['+14155550199'] } })).toBe('allowed');
   });
 
-  it('leaves each of many to their own call', () => {
-    expect(judgeConsent(callOf({ composed: true, people: [person({ consents: [] })] }), policyOf())).toEqual({
-      kind: 'allowed',
-    });
+  it('asks about all of many at once, and leaves whoever may not be written to at all to their own call', () => {
+    const people = [person({ consents: [] }), person({ to: '+14155550124', consents: [stop(-1)] })];
+    const many = callOf({ composed: true, people });
+    const verdict = judgeConsent(many, policyOf());
+    expect(verdict).toMatchObject({ kind: 'ask', consentFor: [{ contact: '+14155550123' }] });
+    const strict = policyOf({ consent: { missing: 'refuse' } });
+    expect(judgeConsent(many, strict)).toEqual({ kind: 'allowed' });
+    expect(inShort(judgeConsent(callOf({ people }), strict))).toBe('refused consent.revoked');
   });
 });
 

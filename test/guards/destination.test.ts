@@ -241,6 +241,16 @@ describe('URLs', () => {
     expect(inShort(judgeUrls(call, policyOf({ destination: { url_hosts: hosts } })))).toBe(expected);
   });
 
+  it('names a host once, however often it is asked', () => {
+    const pictures = ['a', 'b'].map((name) => ({
+      field: 'media_urls',
+      url: `https://example.net/${name}.png`,
+    }));
+    expect(judgeUrls(callOf({ urls: pictures }), policyOf())).toMatchObject({
+      reason: expect.stringMatching(/sent to media_urls \(example\.net\), which/),
+    });
+  });
+
   it('looks at every one, and names the field', () => {
     const urls = [
       { field: 'url', url: 'https://example.com/' },

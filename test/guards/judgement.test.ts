@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeAdmin } from '../../src/guards/admin.ts';
 import type { Facts, JudgedCall } from '../../src/guards/call.ts';
 import { judgeConfirmation, summaryOf } from '../../src/guards/confirmation.ts';
-import { guards, judge } from '../../src/guards/judge.ts';
+import { explain, guards, judge } from '../../src/guards/judge.ts';
 import { judgeSpend, withTimeLimit } from '../../src/guards/spend.ts';
 import { judgeTaint } from '../../src/guards/taint.ts';
 import { judgeWhatsAppWindow } from '../../src/guards/whatsapp-window.ts';
@@ -239,6 +239,15 @@ describe('all of them', () => {
     ]);
     const refused = judge(callOf({ people }), policyOf({ consent: { missing: 'refuse' } }), facts);
     expect(refused).toMatchObject({ refusal: { rule: 'consent.missing' }, questions: [] });
+  });
+
+  it('each say what they think, when they are asked to explain', () => {
+    const call = callOf({ people: [person({ to: '+19002345678', consents: [] })] });
+    const said = explain(call, policyOf(), factsOf()).filter(({ verdict }) => verdict.kind !== 'allowed');
+    expect(said.map(({ guard, verdict }) => `${guard}: ${inShort(verdict)}`)).toEqual([
+      'destination: refused destination.kind',
+      'consent: ask consent.missing',
+    ]);
   });
 
   it('ask nothing of a look', () => {
