@@ -117,6 +117,11 @@ describe('a fault', () => {
       "quiet_hours: {calls: {from: '25:00'}}",
       'quiet_hours.calls.from must be a time of day',
     ],
+    [
+      'hours over midnight',
+      "quiet_hours: {marketing: {from: '20:00', to: '06:00'}}",
+      'quiet_hours.marketing.from must not begin after',
+    ],
     ['a zone that is none', "quiet_hours: {zones: {'+1415*': Mars/Base}}", 'must be an IANA time zone'],
     ['less than nothing', 'spend: {per_day: -1}', 'spend.per_day'],
     ['a key twice', 'spend: {per_day: 1}\nspend: {per_day: 100}', 'Map keys must be unique'],

@@ -13,6 +13,13 @@ export function consentChannelOf(channel: Channel): Channel {
   return channel === 'rcs' ? 'sms' : channel;
 }
 
+/** Where nobody can tell the channel, a STOP on any of them counts. */
+export function consentChannelsOf(channel: Channel): readonly Channel[] {
+  return channel === 'unknown'
+    ? ['sms', 'whatsapp', 'voice', 'email', 'messenger', 'unknown']
+    : [consentChannelOf(channel)];
+}
+
 /** Whether an entry may be counted. A revocation always may; an agreement that only the owner may write needs their signature. */
 export function countsOf(entry: ConsentEntry, verify: (entry: ConsentEntry) => boolean): boolean {
   return entry.state === 'revoked' || !ownerSources.includes(entry.source) || verify(entry);
@@ -24,7 +31,7 @@ export function judgeConsent(call: JudgedCall, policy: Policy): Verdict {
   for (const person of call.people) {
     if (isOwn(person, policy.destination) || !needsConsent(person)) continue;
     const purpose = purposeOf(call, person);
-    const standing = standingOf(person.consents, purpose, call.now);
+    const standing = standingOn(person, purpose, call.now);
     if (standing.state === 'revoked' && call.composed) continue;
     if (standing.state === 'revoked') return refuseRevoked(person, standing.since);
     if (standing.state === 'missing') missing.push(contactFor(person, purpose));
@@ -44,7 +51,7 @@ function contactFor({ contact, channel }: Person, purpose: Purpose | undefined):
 
 /* ── what is on record ── */
 
-export type Standing =
+type Standing =
   | { readonly state: 'granted' | 'missing' }
   | { readonly state: 'revoked'; readonly since: Date };
 
@@ -67,11 +74,21 @@ function serving(purpose: Purpose | undefined, now: Date): readonly ((entry: Con
   }
 }
 
-export function standingOf(
-  entries: readonly ConsentEntry[],
-  purpose: Purpose | undefined,
-  now: Date,
-): Standing {
+/** Each channel by itself: what was agreed on one mends no STOP on another. */
+function standingOn({ consents }: Person, purpose: Purpose | undefined, now: Date): Standing {
+  const channels = [...new Set(consents.map((entry) => entry.channel))];
+  const standings = channels.map((channel) =>
+    standingOf(
+      consents.filter((entry) => entry.channel === channel),
+      purpose,
+      now,
+    ),
+  );
+  const of = (state: Standing['state']) => standings.find((each) => each.state === state);
+  return of('revoked') ?? of('granted') ?? { state: 'missing' };
+}
+
+function standingOf(entries: readonly ConsentEntry[], purpose: Purpose | undefined, now: Date): Standing {
   const serves = serving(purpose, now);
   const granted = entries.some(
     (entry) =>

@@ -1,7 +1,7 @@
 // Who has agreed to what: every purpose, the order of grant and STOP, what mends a STOP, and who may have written it.
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../src/guards/call.ts';
-import { consentChannelOf, countsOf, judgeConsent } from '../../src/guards/consent.ts';
+import { consentChannelOf, consentChannelsOf, countsOf, judgeConsent } from '../../src/guards/consent.ts';
 import type { ConsentEntry } from '../../src/operation/ledgers.ts';
 import type { Purpose } from '../../src/operation/reach.ts';
 import { callOf, consent, hoursLater, inShort, monday, person, policyOf } from '../support/judged.ts';
@@ -124,6 +124,15 @@ describe('STOP', () => {
     const start = granted('conversational', { source: 'start_word', at: hoursLater(-1) });
     expect(judged([marketing, stop(-5), start], 'marketing')).toBe('refused consent.revoked');
     expect(judged([granted('marketing', { at: hoursLater(-1) }), stop(-5)], 'marketing')).toBe('allowed');
+  });
+
+  it('on any channel counts where nobody can tell which it will be, whatever was agreed on another', () => {
+    const entries = [stop(-5), consent({ channel: 'voice', at: hoursLater(-1) })];
+    expect(judged(entries, undefined, { channel: 'unknown' })).toBe('refused consent.revoked');
+    expect(consentChannelsOf('unknown')).toEqual(
+      expect.arrayContaining(['sms', 'whatsapp', 'voice', 'email']),
+    );
+    expect(consentChannelsOf('rcs')).toEqual(['sms']);
   });
 
   it('of codes holds against consent to other messages', () => {

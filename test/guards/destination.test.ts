@@ -126,6 +126,19 @@ describe('forms of addresses', () => {
       'refused destination.malformed',
     ],
     ['a conversation', { to: sid, channel: 'unknown' }, {}, 'ask destination.unknown'],
+    ['a conversation by its name', { to: 'Café of Ana', channel: 'unknown' }, {}, 'ask destination.unknown'],
+    [
+      'a flow that begins with a look-alike number',
+      { to: '+1４１５5550123', channel: 'unknown' },
+      {},
+      'refused destination.malformed',
+    ],
+    [
+      'a flow that begins with look-alike digits',
+      { to: '４１５5550123', channel: 'unknown' },
+      {},
+      'refused destination.malformed',
+    ],
     ['nobody can tell', { to: 'unknown', channel: 'unknown' }, {}, 'ask destination.unknown'],
     [
       'a flow that begins with a number',

@@ -197,6 +197,16 @@ describe('the question', () => {
     expect(lines.at(-1)).toBe('  body: "Hi\\nCost: nothing\\nTo: \\u{202e}nobody\\u{200b}"');
   });
 
+  it('keeps the reasons on their own lines, whatever name stands in them', () => {
+    const question = {
+      kind: 'ask',
+      rule: 'destination.unknown',
+      reason: 'Reaches x\nCost: nothing.',
+    } as const;
+    const summary = summaryOf(callOf(), factsOf({ tainted: ['eve\nCost: nothing'] }), [question]);
+    expect(summary.split('\n').filter((line) => line.startsWith('Cost:'))).toEqual(['Cost: about $0.0133']);
+  });
+
   it('says how much of a long text and of a long list is not shown', () => {
     const people = Array.from({ length: 25 }, (_, index) =>
       person({ to: `+141555501${String(index).padStart(2, '0')}` }),
