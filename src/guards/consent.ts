@@ -1,6 +1,6 @@
 // Whether a person has agreed to be contacted like this: by address, channel and purpose. How agreement is recorded is not here.
 import { type ConsentEntry, type ConsentSource, ownerSources } from '../operation/ledgers.ts';
-import type { Channel, Purpose } from '../operation/reach.ts';
+import { type Channel, channels, type Purpose } from '../operation/reach.ts';
 import { addresseeOf } from './addressee.ts';
 import type { JudgedCall, Person } from './call.ts';
 import { isOwn } from './pattern.ts';
@@ -13,11 +13,10 @@ export function consentChannelOf(channel: Channel): Channel {
   return channel === 'rcs' ? 'sms' : channel;
 }
 
-/** Where nobody can tell the channel, a STOP on any of them counts. */
+/** The channels whose entries count: where nobody can tell the channel, a STOP on any of them does. */
 export function consentChannelsOf(channel: Channel): readonly Channel[] {
-  return channel === 'unknown'
-    ? ['sms', 'whatsapp', 'voice', 'email', 'messenger', 'unknown']
-    : [consentChannelOf(channel)];
+  if (channel === 'unknown') return channels;
+  return channels.filter((each) => consentChannelOf(each) === consentChannelOf(channel));
 }
 
 /** Whether an entry may be counted. A revocation always may; an agreement that only the owner may write needs their signature. */
@@ -51,7 +50,7 @@ function contactFor({ contact, channel }: Person, purpose: Purpose | undefined):
 
 /* ── what is on record ── */
 
-type Standing =
+export type Standing =
   | { readonly state: 'granted' | 'missing' }
   | { readonly state: 'revoked'; readonly since: Date };
 
@@ -76,10 +75,10 @@ function serving(purpose: Purpose | undefined, now: Date): readonly ((entry: Con
 
 /** Each channel by itself: what was agreed on one mends no STOP on another. */
 function standingOn({ consents }: Person, purpose: Purpose | undefined, now: Date): Standing {
-  const channels = [...new Set(consents.map((entry) => entry.channel))];
-  const standings = channels.map((channel) =>
+  const kept = [...new Set(consents.map((entry) => consentChannelOf(entry.channel)))];
+  const standings = kept.map((channel) =>
     standingOf(
-      consents.filter((entry) => entry.channel === channel),
+      consents.filter((entry) => consentChannelOf(entry.channel) === channel),
       purpose,
       now,
     ),
@@ -88,7 +87,11 @@ function standingOn({ consents }: Person, purpose: Purpose | undefined, now: Dat
   return of('revoked') ?? of('granted') ?? { state: 'missing' };
 }
 
-function standingOf(entries: readonly ConsentEntry[], purpose: Purpose | undefined, now: Date): Standing {
+export function standingOf(
+  entries: readonly ConsentEntry[],
+  purpose: Purpose | undefined,
+  now: Date,
+): Standing {
   const serves = serving(purpose, now);
   const granted = entries.some(
     (entry) =>

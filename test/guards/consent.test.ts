@@ -132,7 +132,16 @@ describe('STOP', () => {
     expect(consentChannelsOf('unknown')).toEqual(
       expect.arrayContaining(['sms', 'whatsapp', 'voice', 'email']),
     );
-    expect(consentChannelsOf('rcs')).toEqual(['sms']);
+    expect(consentChannelsOf('whatsapp')).toEqual(['whatsapp']);
+  });
+
+  it('by RCS holds for SMS, and START by SMS undoes it for both', () => {
+    expect(consentChannelsOf('sms')).toEqual(['sms', 'rcs']);
+    const stopped = [consent(), stop(-5, { channel: 'rcs' })];
+    expect(judged(stopped)).toBe('refused consent.revoked');
+    expect(
+      judged([...stopped, granted('conversational', { source: 'start_word', at: hoursLater(-1) })]),
+    ).toBe('allowed');
   });
 
   it('of codes holds against consent to other messages', () => {
