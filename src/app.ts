@@ -15,6 +15,7 @@ import { readReferences } from './mcp/resources.ts';
 import { createServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
 import type { Defaults } from './operation/define.ts';
+import { errorOf } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
 import { createOwnerCheck } from './owner-key.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
@@ -106,7 +107,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     sleep,
     id: randomUUID,
     ownAddresses: ownNumbers,
-    ownCountries: once(() => countriesOf(perform, settings.TWILIO_FROM)),
+    ownCountries: createOwnCountries([settings.TWILIO_FROM, ...ownNumbers], () => ownedNumbers(perform)),
     signed: owner.signed,
     decided: owner.decided,
     integrity: async () => (await owner.fault()) ?? (await store.integrity()),
@@ -156,28 +157,29 @@ export function openStore({ settings, mode }: Config): Store {
   return createStore({ url: storePath(settings, mode), random: () => randomBytes(32) });
 }
 
-/** Asked for at the first need, then remembered; a failure is not. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask().catch((error: unknown) => {
-      answer = undefined;
-      throw error;
-    });
-    return answer;
+/** Countries of the numbers in the configuration; where they do not do, of all the account's numbers too, asked for once. */
+function createOwnCountries(
+  configured: readonly (string | undefined)[],
+  owned: () => Promise<readonly string[]>,
+): (wanted: readonly string[]) => Promise<readonly string[]> {
+  const countriesIn = (numbers: readonly (string | undefined)[]) => [
+    ...new Set(numbers.flatMap((each) => (each === undefined ? [] : (countryOf(each) ?? [])))),
+  ];
+  let known: readonly string[] = countriesIn(configured);
+  let asked = false;
+  return async (wanted) => {
+    if (asked || wanted.every((each) => known.includes(each))) return known;
+    known = countriesIn([...configured, ...(await owned())]);
+    asked = true;
+    return known;
   };
 }
 
-/** Countries of the account's own numbers and of the configured sender. */
-async function countriesOf(perform: Perform, from: string | undefined): Promise<readonly string[]> {
+async function ownedNumbers(perform: Perform): Promise<readonly string[]> {
   const result = await perform({ operation: listNumbers, input: { limit: 100 }, actor: { name: 'server' } });
-  const rows =
-    result.ok && Array.isArray(result.data['incoming_phone_numbers'])
-      ? result.data['incoming_phone_numbers']
-      : [];
-  const numbers = [from, ...rows.map((row) => isRow(row) && row['phone_number'])];
-  const found = numbers.flatMap((each) => (typeof each === 'string' ? (countryOf(each) ?? []) : []));
-  return [...new Set(found)];
+  if (!result.ok) throw errorOf(result);
+  const rows = result.data['incoming_phone_numbers'];
+  return (Array.isArray(rows) ? rows : []).flatMap((row) => (isRow(row) ? String(row['phone_number']) : []));
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {

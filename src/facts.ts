@@ -1,10 +1,13 @@
 // Lays a call before the guards: whom it reaches, what is remembered of them, what it would cost, which URLs it names.
 // It only looks; what follows from it is decided in guards/.
+
+import { listMessages } from './catalog/messaging.ts';
+import { countryOf } from './guards/addressee.ts';
 import type { Facts, JudgedCall, Person } from './guards/call.ts';
 import { consentChannelOf, countsOf } from './guards/consent.ts';
 import type { Policy } from './guards/policy.ts';
 import { estimate, type Prices } from './guards/prices.ts';
-import type { Operation } from './operation/define.ts';
+import type { Operation, RequestTemplate } from './operation/define.ts';
 import { stricter } from './operation/effect.ts';
 import type { Frame } from './operation/frame.ts';
 import type { ConsentEntry, Ledgers } from './operation/ledgers.ts';
@@ -19,13 +22,15 @@ export interface FactParts {
   readonly ledgers: Ledgers;
   /** The owner's own addresses, which need no consent. */
   readonly ownAddresses: readonly string[];
-  /** Countries of the account's own numbers; asked for only when somebody would be reached. */
-  readonly ownCountries: () => Promise<readonly string[]>;
+  /** Countries of the account's own numbers; Twilio is asked only where those known already do not hold all that are wanted. */
+  readonly ownCountries: (wanted: readonly string[]) => Promise<readonly string[]>;
   /** Whether the owner's signature is on an entry. */
   readonly signed: (entry: ConsentEntry) => Promise<boolean>;
   /** Why the store may not be trusted, if so. */
   readonly integrity: () => Promise<string | undefined>;
   readonly prices: Prices;
+  /** The rows of a list request. */
+  readonly rowsOf: (template: RequestTemplate, input: Row) => Promise<readonly Row[]>;
 }
 
 export interface Asked {
@@ -49,14 +54,13 @@ export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
   const { policy, ledgers } = parts;
   const effect = stricter(operation.effect, operation.raises?.(input) ?? operation.effect);
   const composed = operation.request === undefined;
-  const recipients = operation.reaches?.(input) ?? (effect === 'send' ? [somebody] : []);
-  const people = await Promise.all(
-    distinct(recipients).map((each) => personOf(each, parts, composed ? undefined : ledgers)),
-  );
+  const recipients = await recipientsOf(asked, effect, parts);
+  const people = await Promise.all(distinct(recipients).map((each) => personOf(each, parts)));
   const usage: Usage = operation.costs?.(input) ?? unstated(effect);
   const reaching = people.length > 0;
+  const countries = people.flatMap(({ contact, own }) => (own ? [] : (countryOf(contact) ?? [])));
   const [ownCountries, tainted, tampered] = await Promise.all([
-    reaching ? parts.ownCountries() : [],
+    countries.length > 0 ? parts.ownCountries(countries) : [],
     effect === 'read'
       ? []
       : ledgers.taints.since(actor.name, new Date(now.getTime() - policy.taint.minutes * 60_000)),
@@ -96,21 +100,42 @@ function distinct(recipients: readonly Recipient[]): readonly Recipient[] {
   return [...new Map(recipients.map((each) => [`${each.channel}:${each.to}`, each])).values()];
 }
 
-/** Of one in a crowd nothing is looked up: each is judged when their own request comes. */
-async function personOf(
-  recipient: Recipient,
-  { account, ownAddresses, signed }: FactParts,
-  ledgers: Ledgers | undefined,
-): Promise<Person> {
+async function recipientsOf(
+  { operation, input }: Asked,
+  effect: JudgedCall['effect'],
+  { rowsOf }: FactParts,
+): Promise<readonly Recipient[]> {
+  const audience = operation.audience?.(input);
+  if (audience === undefined) return operation.reaches?.(input) ?? (effect === 'send' ? [somebody] : []);
+  // Where nobody can tell, the guards take it for the worst.
+  const rows = await rowsOf(audience.request, audience.input).catch(() => undefined);
+  return rows === undefined ? [somebody] : rows.flatMap((row) => audience.recipient(row) ?? []);
+}
+
+async function personOf(recipient: Recipient, parts: FactParts): Promise<Person> {
+  const { account, ownAddresses, signed, ledgers } = parts;
   const { to, channel, purpose } = recipient;
   const contact = contactOf(recipient);
   const [entries, lastInbound] = await Promise.all([
-    ledgers?.consents.current(account, contact, consentChannelOf(channel)) ?? [],
-    channel === 'whatsapp' ? ledgers?.events.lastInbound(account, contact, channel) : undefined,
+    ledgers.consents.current(account, contact, consentChannelOf(channel)),
+    channel === 'whatsapp' ? lastInboundOf(contact, channel, parts) : undefined,
   ]);
   const genuine = await Promise.all(entries.map(signed));
   const consents = entries.filter((entry, place) => countsOf(entry, () => genuine[place] === true));
   return { to, contact, channel, purpose, consents, lastInbound, own: ownAddresses.includes(contact) };
+}
+
+/** From the inbox, else asked of Twilio: a server that nobody calls back still knows the 24-hour window. */
+async function lastInboundOf(
+  contact: string,
+  channel: Recipient['channel'],
+  { account, ledgers, rowsOf }: FactParts,
+): Promise<Date | undefined> {
+  const heard = await ledgers.events.lastInbound(account, contact, channel);
+  if (heard !== undefined || listMessages.request === undefined) return heard;
+  const rows = await rowsOf(listMessages.request, { from: `whatsapp:${contact}`, limit: 1 }).catch(() => []);
+  const at = Date.parse(String(rows[0]?.['date_sent'] ?? rows[0]?.['date_created']));
+  return Number.isNaN(at) ? undefined : new Date(at);
 }
 
 /** Fields that hold words, not places: an address in a text is the text's business. */

@@ -18,7 +18,7 @@ import { parseInput } from './operation/parse.ts';
 import { contactOf, type Purpose } from './operation/reach.ts';
 import { errorOf, failureFrom, type Result, type Success } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
-import { type Permit, type PermitParts, permit } from './permit.ts';
+import { type Covered, type Permit, type PermitParts, permit } from './permit.ts';
 import { fence, maskPhone, type Redactor } from './redact.ts';
 
 export interface Call {
@@ -31,7 +31,7 @@ export interface Call {
 
 export type Perform = (call: Call) => Promise<Result>;
 
-export interface Parts extends Omit<FactParts & PermitParts, 'account'> {
+export interface Parts extends Omit<FactParts & PermitParts, 'account' | 'rowsOf'> {
   readonly mode: Mode;
   readonly account: string | undefined;
   /** The kind of credential in use, never the credential. */
@@ -54,13 +54,11 @@ interface Prepared extends Call {
 }
 
 /** What a call inherits from the operation it is a part of. */
-interface Whole {
-  /** Rules that a human has said yes to. */
-  readonly rules: readonly string[];
+interface Whole extends Covered {
   readonly purpose: Purpose | undefined;
 }
 
-const alone: Whole = { rules: [], purpose: undefined };
+const alone: Whole = { rules: [], part: false, purpose: undefined };
 
 export interface Corridor {
   readonly perform: Perform;
@@ -88,12 +86,14 @@ export function createCorridor(parts: Parts): Corridor {
       const earlier = await firstAnswer(prepared);
       if (earlier !== undefined) return earlier;
       claimed = true;
-      granted = await permit(await gather(prepared, { ...parts, account }), whole.rules, {
-        ...parts,
-        account,
-      });
+      const found = await gather(prepared, { ...parts, account, rowsOf });
+      granted = await permit(found, whole, { ...parts, account });
       await record('about to', prepared);
-      const body = await carryOut(prepared, { rules: granted.rules, purpose: prepared.frame.purpose });
+      const body = await carryOut(prepared, {
+        rules: granted.rules,
+        part: true,
+        purpose: prepared.frame.purpose,
+      });
       await granted.settle(body);
       await record('done', prepared, body);
       return await answered(prepared, body);
@@ -295,12 +295,17 @@ export function createCorridor(parts: Parts): Corridor {
   async function lookFor(operation: Operation, input: Row, since: Date): Promise<Row | undefined> {
     const trace = operation.trace?.(input, since);
     if (trace === undefined) return undefined;
-    const send = (page: WireRequest) => client.send(page, { effect: 'read' });
-    const listing = { template: trace.request, input: trace.input, account: parts.account, send };
-    const answer: Row = await collect(listing).catch(() => ({}));
-    const rows = Object.values(answer).flatMap((each) => (Array.isArray(each) ? each : []));
-    const found = rows.filter(isRow).filter(trace.matches);
+    const rows = await rowsOf(trace.request, trace.input).catch(() => []);
+    const found = rows.filter(trace.matches);
     return found.length === 1 ? found[0] : undefined;
+  }
+
+  async function rowsOf(template: RequestTemplate, input: Row): Promise<readonly Row[]> {
+    const send = (page: WireRequest) => client.send(page, { effect: 'read' });
+    const answer = await collect({ template, input, account: parts.account, send });
+    return Object.values(answer)
+      .flatMap((each) => (Array.isArray(each) ? each : []))
+      .filter(isRow);
   }
 
   /** The answer as it is shown; what of it strangers wrote is remembered, and so is the answer, if a key asks for it. */

@@ -30,12 +30,23 @@ export interface Permit {
   readonly release: () => Promise<void>;
 }
 
-/** Throws REFUSED or CONFIRMATION_NEEDED. `covered` are rules that a human has said yes to for the whole. */
-export async function permit(found: Case, covered: readonly string[], parts: PermitParts): Promise<Permit> {
+/** What a human has said yes to already, for the operation that a call is a part of. */
+export interface Covered {
+  readonly rules: readonly string[];
+  readonly part: boolean;
+}
+
+/** Throws REFUSED or CONFIRMATION_NEEDED. */
+export async function permit(found: Case, covered: Covered, parts: PermitParts): Promise<Permit> {
   const { call, facts } = found;
   const { refusal, questions } = judge(call, parts.policy, facts);
   if (refusal !== undefined) throw refused(refusal);
-  const open = questions.filter(({ rule }) => !covered.includes(rule));
+  const open = questions.filter(({ rule }) => !covered.rules.includes(rule));
+  const [first] = open;
+  if (first !== undefined && covered.part) {
+    const next = `Call ${call.operation.name} for this one alone: the owner is then asked.`;
+    throw refused({ kind: 'refused', rule: first.rule, reason: first.reason, next });
+  }
   const approval = open.length === 0 ? undefined : await approvalOf(found, open, parts);
   const release = await setAside(found, parts);
   if (approval !== undefined) {
@@ -51,7 +62,7 @@ export async function permit(found: Case, covered: readonly string[], parts: Per
     }
     await recordConsents(open, approval, parts);
   }
-  return { ...release, rules: [...covered, ...open.map(({ rule }) => rule)] };
+  return { ...release, rules: [...covered.rules, ...open.map(({ rule }) => rule)] };
 }
 
 function refused({ rule, reason, next }: Refusal): OperationError {

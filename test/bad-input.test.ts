@@ -51,7 +51,10 @@ function urlOf(listening: Server | undefined): string {
 
 async function perform(name: string, input: unknown, baseUrl: string) {
   const app = await createApp(
-    loadConfig({ env: { ...credentials, TWILIO_API_BASE_URL: baseUrl }, envFile: empty }),
+    loadConfig({
+      env: { ...credentials, TWILIO_MCP_OWNER_NUMBERS: send.to, TWILIO_API_BASE_URL: baseUrl },
+      envFile: empty,
+    }),
     { writeLog: () => undefined },
   );
   const operation = findOperation(name);

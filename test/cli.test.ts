@@ -28,6 +28,8 @@ function environment(more: Record<string, string> = {}): Record<string, string> 
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: '+14155550100',
+    // Needs no consent: these tests are about the command line.
+    TWILIO_MCP_OWNER_NUMBERS: '+14155550123',
     ...more,
   };
 }
@@ -62,13 +64,13 @@ describe('twilio-mcp call', () => {
       'messaging_send_message',
       '--to',
       '+14155550123',
-      '--media-urls',
-      'https://example.com/a.png',
-      '--media-urls',
-      'https://example.com/b.png',
+      '--body',
+      'Hello',
+      '--validity-period',
+      '600',
     ]);
     expect(byFlag.code, byFlag.err).toBe(0);
-    expect(JSON.parse(byFlag.out)).toMatchObject({ status: 'queued', num_media: 2 });
+    expect(JSON.parse(byFlag.out)).toMatchObject({ status: 'queued', body: 'Hello' });
     const byJson = await run([
       'call',
       'messaging_send_message',

@@ -83,5 +83,5 @@ function sipOf(to: string): Addressee {
 
 /** The country a number belongs to, ISO 3166-1 alpha-2. */
 export function countryOf(number: string): string | undefined {
-  return parsePhoneNumberFromString(number)?.country;
+  return e164.test(number) ? parsePhoneNumberFromString(number)?.country : undefined;
 }

@@ -18,17 +18,19 @@ export function countsOf(entry: ConsentEntry, verify: (entry: ConsentEntry) => b
   return entry.state === 'revoked' || !ownerSources.includes(entry.source) || verify(entry);
 }
 
+/** Of a call to many, those without an agreement are asked about together; who revoked is refused when their own turn comes. */
 export function judgeConsent(call: JudgedCall, policy: Policy): Verdict {
-  if (call.composed) return allowed;
   const missing: Contact[] = [];
   for (const person of call.people) {
     if (isOwn(person, policy.destination) || !needsConsent(person)) continue;
     const purpose = purposeOf(call, person);
     const standing = standingOf(person.consents, purpose, call.now);
+    if (standing.state === 'revoked' && call.composed) continue;
     if (standing.state === 'revoked') return refuseRevoked(person, standing.since);
     if (standing.state === 'missing') missing.push(contactFor(person, purpose));
   }
-  return missing.length === 0 ? allowed : judgeMissing(missing, policy);
+  const verdict = missing.length === 0 ? allowed : judgeMissing(missing, policy);
+  return call.composed && verdict.kind === 'refused' ? allowed : verdict;
 }
 
 /** People in the owner's own app, the owner's own SIP hosts, and whoever Twilio alone knows: other guards judge those. */

@@ -108,6 +108,8 @@ export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
   answer?(body: Row, input: z.output<I>): Row;
   /** Whom it reaches, from the prepared input. Must be there on `send`. */
   reaches?(input: z.output<I>): readonly Recipient[];
+  /** Where Twilio alone knows whom it reaches: the list request that tells, asked before anything is judged. */
+  audience?(input: z.output<I>): Audience;
   /** The effect of this very input, where it is stricter than `effect`: a callback URL changed makes a write an admin act. */
   raises?(input: z.output<I>): Effect;
   /** What it uses up. Must be there on `send` and `spend`. */
@@ -118,6 +120,14 @@ export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
   run?(input: z.output<I>, hands: Hands): Promise<Row>;
   /** The reference page, without folder and ending: `twilio-voice`. */
   readonly page?: string;
+}
+
+/** Who is in there: the members of a conversation or session. */
+export interface Audience {
+  readonly request: RequestTemplate;
+  readonly input: Row;
+  /** `undefined` for a row that is nobody to be reached. */
+  readonly recipient: (row: Row) => Recipient | undefined;
 }
 
 /** How to find out whether a send whose answer was lost was carried out. */

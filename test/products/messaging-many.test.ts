@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { findOperation } from '../../src/catalog/index.ts';
 import { storePath } from '../../src/config.ts';
 import { createStore } from '../../src/store/open.ts';
-import { createWorld, kinds, OWN_NUMBER, type Row, type World } from '../support/world.ts';
+import { agree, createWorld, kinds, OWN_NUMBER, type Row, type World } from '../support/world.ts';
 
 let world: World;
 
@@ -119,6 +119,10 @@ describe('stopping and going on', () => {
   it('stops when cancelled, and a second call goes on where it stopped', async () => {
     world = await createWorld();
     const { app, requests, ok } = world;
+    await agree(
+      app,
+      people(5).map(({ to }) => to),
+    );
     const operation = findOperation('messaging_send_many');
     if (operation === undefined) throw new Error('the catalog has lost messaging_send_many');
     const stop = new AbortController();

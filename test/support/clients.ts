@@ -2,6 +2,7 @@
 import { Client as ModernClient, InMemoryTransport as ModernMemory } from '@modelcontextprotocol/client';
 import { Client as ClassicClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport as ClassicMemory } from '@modelcontextprotocol/sdk/inMemory.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Transport } from '@modelcontextprotocol/server';
 
 export const kinds = ['2.x', '1.x'] as const;
@@ -35,19 +36,36 @@ interface ToolAnswer {
   readonly content?: unknown;
 }
 
+/** What the human behind a client answers to a question; a client without one cannot show questions at all. */
+export type Human = (question: string) => Reply;
+
+export interface Reply {
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly content?: Record<string, string | boolean>;
+}
+
 /** Connects a client of the given kind to a server that takes the other end of the transport. */
-export async function connectClient(kind: Kind, serve: (transport: Transport) => void): Promise<TestClient> {
+export async function connectClient(
+  kind: Kind,
+  serve: (transport: Transport) => void,
+  human?: Human,
+): Promise<TestClient> {
   const info = { name: `test-${kind}`, version: '1.0.0' };
+  const capabilities = human === undefined ? {} : { elicitation: { form: {} } };
   if (kind === '2.x') {
     const [near, far] = ModernMemory.createLinkedPair();
     serve(far);
-    const client = new ModernClient(info, { versionNegotiation: { mode: 'auto' } });
+    const client = new ModernClient(info, { capabilities, versionNegotiation: { mode: 'auto' } });
+    if (human !== undefined)
+      client.setRequestHandler('elicitation/create', ({ params }) => ({ ...human(params.message) }));
     await client.connect(near);
     return faceOf(client, (name, input, options) => client.callTool({ name, arguments: input }, options));
   }
   const [near, far] = ClassicMemory.createLinkedPair();
   serve(adapted(far));
-  const client = new ClassicClient(info);
+  const client = new ClassicClient(info, { capabilities });
+  if (human !== undefined)
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ ...human(params.message) }));
   await client.connect(near);
   // Listing first is what hosts do; it also makes the 1.x client hold answers against the output schemas.
   await client.listTools();

@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Transport } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -11,7 +12,14 @@ import { type Policy, policySchema } from '../../src/guards/policy.ts';
 import { serveOver } from '../../src/mcp/stdio.ts';
 import type { ConsentEntry } from '../../src/operation/ledgers.ts';
 import { type Channel, purposes } from '../../src/operation/reach.ts';
-import { type CallOptions, connectClient, type Kind, type Row, type TestClient } from './clients.ts';
+import {
+  type CallOptions,
+  connectClient,
+  type Human,
+  type Kind,
+  type Row,
+  type TestClient,
+} from './clients.ts';
 
 export type { Row } from './clients.ts';
 export { kinds } from './clients.ts';
@@ -25,7 +33,12 @@ export interface WorldOptions {
    * `default` is what holds without a policy file; an object is a policy file.
    */
   readonly guards?: 'lenient' | 'default' | z.input<typeof policySchema>;
+  /** Who answers questions; with lenient guards somebody who always says yes, else nobody. */
+  readonly human?: Human;
 }
+
+/** Says yes to everything, as an owner who trusts the agent. */
+export const yes: Human = () => ({ action: 'accept', content: { confirm: true, evidence: 'they told me' } });
 
 export interface World {
   readonly app: App;
@@ -73,7 +86,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   });
   if ((options.guards ?? 'lenient') === 'lenient') await agree(app, EVERYBODY);
   const factory = await app.createServerFactory();
-  const client = await connectClient(options.kind ?? '2.x', (transport) => serveOver(transport, factory));
+  const human = options.human ?? ((options.guards ?? 'lenient') === 'lenient' ? yes : undefined);
+  const serve = (transport: Transport) => serveOver(transport, factory);
+  const client = await connectClient(options.kind ?? '2.x', serve, human);
   return {
     app,
     emulator,
@@ -128,7 +143,7 @@ const lenient = {
     call_minutes: 240,
     rows_per_answer: 1000,
   },
-  spend: { per_call: plenty, per_day: plenty },
+  spend: { per_call: plenty, per_day: 1000 * plenty },
   confirmation: { spend: 'allow', delete: 'allow', admin: 'ask', recipients: plenty },
 } satisfies z.input<typeof policySchema>;
 
