@@ -141,8 +141,13 @@ const table = {
   ),
   TWILIO_MCP_READ_ONLY: setting(
     z.stringbool({ error: 'must be true or false' }).default(false),
-    'Only operations that look.',
+    'Only operations that look. The same as access.read_only in the policy file.',
     'true',
+  ),
+  TWILIO_MCP_POLICY_FILE: setting(
+    z.string().min(1).optional(),
+    'YAML or JSON file with the rules of the owner; references/guardrails.md tells them all. Without it the defaults hold.',
+    '/etc/twilio-mcp/policy.yaml',
   ),
   TWILIO_MCP_TOOLSETS: setting(
     list.default(['default']),

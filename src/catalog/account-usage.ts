@@ -113,7 +113,7 @@ export const deleteTrigger = defineOperation({
   name: 'account_delete_trigger',
   title: 'Delete a usage trigger',
   about: 'Delete a usage trigger: nobody is warned by it any more.',
-  effect: 'delete',
+  effect: 'admin',
   input: z.strictObject({ sid: fields.sid('Trigger SID', 'UT') }),
   output: z.object({ deleted: fields.field(z.boolean(), 'True once it is gone', true) }),
   request: { method: 'DELETE', host: 'api', path: `${usage}/Triggers/{sid}.json` },

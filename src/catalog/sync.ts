@@ -177,7 +177,7 @@ export const setPermission = defineOperation({
   title: 'Set a Sync permission',
   about:
     'Say what one app user may do with one document, list or map. Asked for only where the service has acl_enabled.',
-  effect: 'write',
+  effect: 'admin',
   idempotent: true,
   input: z.strictObject({
     service_sid: serviceSid.default('default'),

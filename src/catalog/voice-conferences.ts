@@ -127,12 +127,12 @@ export const addParticipant = defineOperation({
     muted: fields.field(z.boolean(), 'Join without being heard', false).optional(),
     end_conference_on_exit: fields.field(z.boolean(), 'End it for all when this one leaves', true).optional(),
     time_limit: fields
-      .field(z.int().min(60).max(86_400), 'Seconds after which this call is ended', TIME_LIMIT_SECONDS)
-      .default(TIME_LIMIT_SECONDS),
+      .field(z.int().min(60).max(86_400), 'Seconds after which this call is ended; 600 when left out', 600)
+      .optional(),
   }),
   output: participant,
   request: { method: 'POST', host: 'api', path: `${participants}.json` },
-  prepare(input, { from }) {
+  prepare(input, { from, callSeconds = TIME_LIMIT_SECONDS }) {
     const caller = input.from ?? (from?.startsWith('+') ? from : undefined);
     if (caller === undefined) {
       throw new OperationError(
@@ -143,10 +143,10 @@ export const addParticipant = defineOperation({
         },
       );
     }
-    return { ...input, from: caller };
+    return { ...input, from: caller, time_limit: input.time_limit ?? callSeconds };
   },
   reaches: ({ to }) => [{ to, channel: 'voice' }],
-  costs: ({ time_limit }) => ({ kind: 'call', legs: 1, minutes: time_limit / 60 }),
+  costs: ({ time_limit = TIME_LIMIT_SECONDS }) => ({ kind: 'call', legs: 1, minutes: time_limit / 60 }),
   page,
 });
 

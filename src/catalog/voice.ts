@@ -127,8 +127,8 @@ export const placeCall = defineOperation({
       from: party('Own or verified number; default: the configured one', '+14155550100').optional(),
       ...script,
       time_limit: fields
-        .field(z.int().min(60).max(86_400), 'Seconds after which the call is ended', TIME_LIMIT_SECONDS)
-        .default(TIME_LIMIT_SECONDS),
+        .field(z.int().min(60).max(86_400), 'Seconds after which it is ended; 600 when left out', 600)
+        .optional(),
       timeout: fields
         .field(z.int().min(1).max(600), 'Seconds to let it ring; 60 when left out', 30)
         .optional(),
@@ -179,11 +179,12 @@ export const placeCall = defineOperation({
   },
   prepare(input, defaults) {
     const status_callback = input.status_callback ?? defaults.statusCallback;
-    return { ...withTwiml(input), from: input.from ?? callerFrom(defaults), status_callback };
+    const time_limit = input.time_limit ?? secondsFor(defaults);
+    return { ...withTwiml(input), from: input.from ?? callerFrom(defaults), status_callback, time_limit };
   },
   // A document behind `url` may dial anyone; whether its host is trusted is the destination guard's question.
   reaches: (input) => [{ to: input.to, channel: 'voice' }, ...reachedInside(input.twiml, input.to)],
-  costs: ({ to, twiml, time_limit }) => ({
+  costs: ({ to, twiml, time_limit = TIME_LIMIT_SECONDS }) => ({
     kind: 'call',
     legs: 1 + reachedInside(twiml, to).length,
     minutes: time_limit / 60,
@@ -275,7 +276,10 @@ export const updateCall = defineOperation({
     path: `${calls}/{sid}.json`,
     local: ['say', 'voice', 'language'],
   },
-  prepare: (input) => ({ ...withTwiml(input), time_limit: input.time_limit ?? limitOf(input.twiml) }),
+  prepare: (input, defaults) => ({
+    ...withTwiml(input),
+    time_limit: input.time_limit ?? (dials(input.twiml) ? secondsFor(defaults) : undefined),
+  }),
   // Who is on the line was reached by the call itself; only those its new TwiML brings in are new.
   reaches: ({ twiml }) => reachedInside(twiml, undefined),
   costs({ twiml, time_limit = TIME_LIMIT_SECONDS }) {
@@ -285,8 +289,12 @@ export const updateCall = defineOperation({
   page,
 });
 
-function limitOf(twiml: string | undefined): number | undefined {
-  return reachedInside(twiml, undefined).length === 0 ? undefined : TIME_LIMIT_SECONDS;
+function dials(twiml: string | undefined): boolean {
+  return reachedInside(twiml, undefined).length > 0;
+}
+
+function secondsFor({ callSeconds }: Defaults): number {
+  return callSeconds ?? TIME_LIMIT_SECONDS;
 }
 
 /** Plain words become TwiML; what else there is stays. */
@@ -333,6 +341,10 @@ const channelOfVia: Readonly<Record<TwimlVia, Channel | undefined>> = {
   unknown: 'unknown',
 };
 
+function identity(name: string): string {
+  return name.startsWith('client:') ? name : `client:${name}`;
+}
+
 /** Whom a document brings in besides the other party of the call, who also gets its messages without a `to`. */
 function reachedInside(twiml: string | undefined, other: string | undefined): Recipient[] {
   const parsed = twiml === undefined ? undefined : parseTwiml(twiml);
@@ -340,7 +352,8 @@ function reachedInside(twiml: string | undefined, other: string | undefined): Re
   const { recipients, replies } = reachedBy(parsed.root);
   const found = recipients.flatMap(({ to, via }): Recipient[] => {
     const channel = channelOfVia[via];
-    return channel === undefined ? [] : [{ to, channel }];
+    // An identity is a free name: only its prefix tells it from a mistyped number.
+    return channel === undefined ? [] : [{ to: via === 'client' ? identity(to) : to, channel }];
   });
   if (!replies) return found;
   return [

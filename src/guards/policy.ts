@@ -165,6 +165,4 @@ export const policySchema = z.strictObject({
 
 export type Policy = z.output<typeof policySchema>;
 
-export type Hours = Policy['quiet_hours']['marketing'];
-
 export const defaultPolicy: Policy = policySchema.parse({});

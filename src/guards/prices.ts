@@ -50,11 +50,14 @@ function costOf(usage: Usage, people: readonly Person[], prices: Prices): number
     case 'unknown':
       return undefined;
     case 'message':
-      return total(people.map((person) => messageCost(usage, person, prices)));
+      return perPerson(people, (person) => messageCost(usage, person, prices));
     case 'call':
       return callCost(usage, people, prices);
     case 'verification':
-      return plus(prices.verification, total(people.map((person) => codeCost(person, prices))));
+      return plus(
+        prices.verification,
+        perPerson(people, (person) => codeCost(person, prices)),
+      );
     case 'lookup':
       return total(usage.packages.map((name) => prices.lookups[name]));
     case 'number':
@@ -69,14 +72,14 @@ function costOf(usage: Usage, people: readonly Person[], prices: Prices): number
 /** Each person at their own price; those beyond the people known at the dearest of these. */
 function manyCost(each: Usage, times: number, people: readonly Person[], prices: Prices): number | undefined {
   const costs = people.map((person) => costOf(each, [person], prices));
-  const dearest = costs.length === 0 ? costOf(each, [], prices) : dearestOf(costs);
+  const dearest = dearestOf(costs);
   const beyond = Math.max(0, times - people.length);
   return plus(total(costs), beyond === 0 ? 0 : dearest === undefined ? undefined : dearest * beyond);
 }
 
 function dearestOf(costs: readonly (number | undefined)[]): number | undefined {
   const known = costs.flatMap((cost) => (cost === undefined ? [] : [cost]));
-  return known.length < costs.length ? undefined : Math.max(...known);
+  return known.length === 0 || known.length < costs.length ? undefined : Math.max(...known);
 }
 
 type Message = Extract<Usage, { kind: 'message' }>;
@@ -135,6 +138,14 @@ function codeCost(person: Person, prices: Prices): number | undefined {
   const country = addressee.kind === 'number' ? prices.countries[addressee.country ?? ''] : undefined;
   if (person.channel === 'voice') return minutePrice(person, prices);
   return person.channel === 'whatsapp' ? country?.whatsapp : country?.sms;
+}
+
+/** Whoever it reaches pays for it; of a message to nobody known the price is not known either. */
+function perPerson(
+  people: readonly Person[],
+  cost: (person: Person) => number | undefined,
+): number | undefined {
+  return people.length === 0 ? undefined : total(people.map(cost));
 }
 
 function total(costs: readonly (number | undefined)[]): number | undefined {

@@ -67,6 +67,8 @@ export interface Defaults {
   readonly verifyServiceSid?: string;
   readonly statusCallback?: string;
   readonly segmentSpaceId?: string;
+  /** How long a call may last when its caller names no end. */
+  readonly callSeconds?: number;
 }
 
 /** What an operation that is not exactly one request may use. `call` walks the whole corridor again. */

@@ -104,6 +104,14 @@ describe('voice_place_call request', () => {
     expect(prepared(placeCall, { to, from, say: 'Hello.', time_limit: 60 })?.['time_limit']).toBe(60);
   });
 
+  it('puts the owner’s limit on it, where the owner has set one', () => {
+    const owner = { callSeconds: 300 };
+    const dialling = { sid, twiml: response('<Dial>+14155550124</Dial>') };
+    expect(prepared(placeCall, { to, from, say: 'Hello.' }, owner)?.['time_limit']).toBe(300);
+    expect(prepared(updateCall, dialling, owner)?.['time_limit']).toBe(300);
+    expect(prepared(updateCall, { sid, say: 'Hello.' }, owner)?.['time_limit']).toBeUndefined();
+  });
+
   it('fills in the configured caller and callback, and the call’s own go first', () => {
     const defaults = { from, statusCallback: 'https://example.com/status' };
     const status_callback = 'https://example.com/other';
@@ -136,6 +144,15 @@ describe('whom a call reaches, and its cost', () => {
     const input = { to, say: 'Hello.' };
     expect(reached(placeCall, input)).toEqual([{ to, channel: 'voice' }]);
     expect(cost(placeCall, input)).toEqual({ kind: 'call', legs: 1, minutes: 10 });
+  });
+
+  it('tells an identity of the own app from a number', () => {
+    const twiml = response('<Dial><Client>ana</Client><Client>client:eve</Client></Dial>');
+    expect(reached(placeCall, { to, twiml }).map((each) => each.to)).toEqual([
+      to,
+      'client:ana',
+      'client:eve',
+    ]);
   });
 
   it('adds everyone its TwiML dials or texts', () => {
