@@ -6,10 +6,10 @@ import { explainErrorCode } from './catalog/error-codes.ts';
 import { findOperation, operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
-import { type Config, secretsOf, storePath } from './config.ts';
+import { type Config, pricesPath, secretsOf, storePath } from './config.ts';
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
-import { type Policy, policySchema } from './guards/policy.ts';
+import type { Policy } from './guards/policy.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory } from './mcp/server.ts';
@@ -19,7 +19,10 @@ import { errorOf } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
 import { createOwnerCheck } from './owner-key.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
-import { createCorridor, type Perform } from './perform.ts';
+import { type Corridor, createCorridor, type Perform } from './perform.ts';
+import { loadPolicy } from './policy-file.ts';
+import { requireAccepted } from './policy-seal.ts';
+import { readPrices } from './prices-file.ts';
 import { recover } from './recover.ts';
 import { createRedactor } from './redact.ts';
 import { createStore, type Store } from './store/open.ts';
@@ -38,7 +41,11 @@ export interface App {
   /** The account requests are made for. */
   readonly account: string | undefined;
   readonly perform: Perform;
+  /** What the guards would see of a call. */
+  readonly lay: Corridor['lay'];
   readonly surface: Surface;
+  /** What is in force. */
+  readonly policy: Policy;
   readonly log: Log;
   readonly client: Client;
   readonly now: () => Date;
@@ -90,10 +97,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     deadlineMs: 2 * timeoutMs,
   });
   const account = config.account ?? emulator?.accountSid;
+  await requireAccepted(settings.TWILIO_MCP_POLICY_FILE, owner);
   const policy =
-    options.policy ?? policySchema.parse({ access: { read_only: settings.TWILIO_MCP_READ_ONLY } });
+    options.policy ??
+    loadPolicy({ file: settings.TWILIO_MCP_POLICY_FILE, readOnly: settings.TWILIO_MCP_READ_ONLY });
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
-  const { perform, look } = createCorridor({
+  const { perform, look, lay } = createCorridor({
     mode,
     account,
     credential: kindOf(credentials),
@@ -111,13 +120,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     signed: owner.signed,
     decided: owner.decided,
     integrity: async () => (await owner.fault()) ?? (await store.integrity()),
-    prices: publishedPrices,
+    prices: readPrices(pricesPath(settings, mode)) ?? publishedPrices,
   });
   return {
     config,
     account,
     perform,
+    lay,
     surface,
+    policy,
     log,
     client,
     now,
@@ -175,7 +186,7 @@ function createOwnCountries(
   };
 }
 
-async function ownedNumbers(perform: Perform): Promise<readonly string[]> {
+export async function ownedNumbers(perform: Perform): Promise<readonly string[]> {
   const result = await perform({ operation: listNumbers, input: { limit: 100 }, actor: { name: 'server' } });
   if (!result.ok) throw errorOf(result);
   const rows = result.data['incoming_phone_numbers'];
