@@ -152,6 +152,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         surface,
         mode,
         references: readReferences(packageRoot),
+        records: { audit: (limit) => store.audit.list(account ?? 'none', limit), policy },
         ownerNumbers: ownNumbers,
         version: versionOfPackage(),
       }),

@@ -5,17 +5,16 @@ import { findOperation } from '../catalog/index.ts';
 import type { Config } from '../config.ts';
 import { guards } from '../guards/judge.ts';
 import { limitsFor } from '../guards/limits.ts';
-import { defaultPolicy, type Policy } from '../guards/policy.ts';
 import type { Verdict } from '../guards/verdict.ts';
 import { OperationError } from '../operation/errors.ts';
 import type { Limit } from '../operation/ledgers.ts';
-import { isRow } from '../operation/row.ts';
 import { loadPolicy, parsePolicy } from '../policy-file.ts';
 import { sealPolicy } from '../policy-seal.ts';
 import { readInput } from './arguments.ts';
 import { noSuchOperation } from './call.ts';
 import { atDesk, print } from './desk.ts';
 import type { PassphraseSource } from './passphrase.ts';
+import { policyLines } from './policy-lines.ts';
 
 export function showPolicy({ settings }: Config): void {
   const { TWILIO_MCP_POLICY_FILE: file, TWILIO_MCP_READ_ONLY: readOnly } = settings;
@@ -23,20 +22,6 @@ export function showPolicy({ settings }: Config): void {
     `Rules from ${file ?? 'the defaults: no policy file is set'}.`,
     ...policyLines(loadPolicy({ file, readOnly })),
   );
-}
-
-/** One line a rule, with what would hold by default where that differs. */
-export function policyLines(policy: Policy): readonly string[] {
-  const usual = new Map(flat(defaultPolicy));
-  return flat(policy).map(([name, value]) => {
-    const other = usual.get(name);
-    return `${name}: ${value}${other === value ? '' : `   (default: ${other ?? 'none'})`}`;
-  });
-}
-
-function flat(value: unknown, name = ''): [string, string][] {
-  if (!isRow(value)) return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
-  return Object.entries(value).flatMap(([key, each]) => flat(each, name === '' ? key : `${name}.${key}`));
 }
 
 /** The verdict of every guard, not only of the first that says no. Nothing is sent, asked or counted. */

@@ -24,7 +24,7 @@ export function showPrices({ settings, mode }: Config): void {
 }
 
 function told([name, price]: readonly [string, unknown]): string {
-  return `${name} ${typeof price === 'object' ? JSON.stringify(price) : String(price)}`;
+  return `${name} ${typeof price === 'number' ? Number(price.toFixed(6)) : JSON.stringify(price)}`;
 }
 
 export interface RefreshOptions {

@@ -16,6 +16,7 @@ import { callConfirmed, createCodec } from './confirm.ts';
 import { chosen, discoveryTools, searchOperations } from './discovery.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
+import { type Records, registerRecords } from './records.ts';
 import { loadSkill, type References, registerReferences } from './resources.ts';
 import type { Surface } from './surface.ts';
 import { answerOf, toolOf } from './tools.ts';
@@ -25,6 +26,7 @@ export interface ServerParts {
   readonly surface: Surface;
   readonly mode: Mode;
   readonly references: References;
+  readonly records: Records;
   readonly ownerNumbers: readonly string[];
   readonly version: string;
   readonly approvals: ApprovalLedger;
@@ -71,6 +73,7 @@ export async function createServerFactory(parts: ServerParts): Promise<() => Mcp
       return callConfirmed(mcp, context, confirming, () => parts.perform(asked));
     });
     registerReferences(mcp, parts.references);
+    registerRecords(mcp, parts.records);
     registerPrompts(mcp);
     skill.attach(mcp);
     return mcp;
