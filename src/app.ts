@@ -1,18 +1,21 @@
 // The composition root: a configuration in, wired parts out. The only place where the parts meet, and where time and chance come from.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { listNumbers } from './catalog/account-numbers.ts';
 import { explainErrorCode } from './catalog/error-codes.ts';
 import { findOperation, operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
-import { type Config, pricesPath, secretsOf, storePath } from './config.ts';
+import { type Config, pricesPath, secretsOf, storePath, tokensPath } from './config.ts';
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
-import { createServerFactory } from './mcp/server.ts';
+import { createServerFactory, type ServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
 import type { Defaults } from './operation/define.ts';
 import { errorOf } from './operation/result.ts';
@@ -25,6 +28,9 @@ import { requireAccepted } from './policy-seal.ts';
 import { readPrices } from './prices-file.ts';
 import { recover } from './recover.ts';
 import { createRedactor } from './redact.ts';
+
+import { keepFresh } from './secrets/fresh.ts';
+import { createKeeper } from './secrets/keep.ts';
 import { createStore, type Store } from './store/open.ts';
 
 export interface AppOptions {
@@ -54,7 +60,7 @@ export interface App {
   readonly recover: () => ReturnType<typeof recover>;
   /** The local Twilio, in emulator mode. */
   readonly emulator: LocalTwilio | undefined;
-  readonly createServerFactory: () => ReturnType<typeof createServerFactory>;
+  readonly createServerFactory: () => Promise<ServerFactory>;
   /** Ends the connections and, in emulator mode, the local Twilio. */
   readonly close: () => Promise<void>;
 }
@@ -83,8 +89,23 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const store = openStore(config);
   const owner = createOwnerCheck(store.owner.get, settings.TWILIO_MCP_OWNER_KEY);
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
+  const { reread } = config;
   const client = createClient({
-    credentials,
+    credentials:
+      reread === undefined
+        ? credentials
+        : keepFresh({
+            first: credentials,
+            read: async () => {
+              const again = await reread();
+              redactor.learn(secretsOf(again.settings));
+              return credentialsOf(again, emulator);
+            },
+            now,
+            everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
+            onFault: (error) =>
+              log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
+          }),
     region: settings.TWILIO_REGION,
     edge: settings.TWILIO_EDGE,
     baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
@@ -111,6 +132,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     client,
     ledgers: store,
     redactor,
+    keeper: createKeeper({
+      folder: keysFolder(config),
+      // A key made a moment ago is as secret as the configured one.
+      onKept: (secret) => redactor.learn([secret]),
+    }),
     log,
     now,
     sleep,
@@ -194,6 +220,12 @@ export async function ownedNumbers(perform: Perform): Promise<readonly string[]>
   return (Array.isArray(rows) ? rows : []).flatMap((row) => (isRow(row) ? String(row['phone_number']) : []));
 }
 
+/** A rehearsal's keys open nothing, and must not lie where live ones do. */
+function keysFolder({ settings, mode }: Config): string {
+  if (settings.TWILIO_MCP_KEYS_FOLDER !== undefined) return settings.TWILIO_MCP_KEYS_FOLDER;
+  return mode === 'live' ? join(dirname(tokensPath(settings)), 'keys') : join(tmpdir(), 'twilio-mcp-keys');
+}
+
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal });
 }
@@ -275,7 +307,9 @@ function kindOf({ apiKey, authToken, clientId }: Credentials): string {
 function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): Defaults {
   const from = settings.TWILIO_FROM ?? (emulator && firstNumber);
   const segmentSpaceId = emulator?.segment.spaceId ?? settings.SEGMENT_SPACE_ID;
+  const account = settings.TWILIO_MCP_SUBACCOUNT_SID ?? settings.TWILIO_ACCOUNT_SID ?? emulator?.accountSid;
   return {
+    ...(account !== undefined && { account }),
     ...(from !== undefined && { from }),
     ...(settings.TWILIO_MESSAGING_SERVICE_SID !== undefined && {
       messagingServiceSid: settings.TWILIO_MESSAGING_SERVICE_SID,

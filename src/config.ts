@@ -3,43 +3,23 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { credentialFaults, hasCredentials, regionFaults } from './config-faults.ts';
 import { readEnvFile } from './env-file.ts';
 import { OperationError } from './operation/errors.ts';
+import { readProfiles } from './profiles.ts';
+import type { RunCommand } from './secrets/command.ts';
+import { gather, hasReferences, resolve, type Values } from './secrets/given.ts';
+import { type Place, placeOf } from './secrets/place.ts';
+import { aboutOf, accountSidOf, label, list, secretText, setting } from './setting.ts';
+import { fileSettings } from './settings-files.ts';
+import { httpSettings } from './settings-http.ts';
+import { secretSettings } from './settings-secrets.ts';
 
 export const modes = ['live', 'emulator', 'dry-run'] as const;
 
 export type Mode = (typeof modes)[number];
 
-const hex32 = '[0-9a-fA-F]{32}';
 const e164 = /^\+[1-9][0-9]{6,14}$/;
-
-interface About {
-  readonly description: string;
-  readonly examples: readonly [string];
-  readonly secret?: true;
-}
-
-const about = new Map<z.ZodType, About>();
-
-function setting<S extends z.ZodType>(schema: S, description: string, example: string, secret?: 'secret') {
-  about.set(schema, { description, examples: [example], ...(secret && { secret: true }) });
-  return schema;
-}
-
-function accountSidOf(prefix: string) {
-  return z
-    .string()
-    .regex(new RegExp(`^${prefix}${hex32}$`), `must be ${prefix} followed by 32 hexadecimal digits`);
-}
-
-const secretText = z.string().min(8, 'is too short to be right').regex(/^\S+$/, 'must not contain spaces');
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== ''),
-);
-const label = z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and dashes');
 
 const table = {
   TWILIO_ACCOUNT_SID: setting(accountSidOf('AC').optional(), 'The account.', `AC${'0'.repeat(32)}`),
@@ -47,6 +27,12 @@ const table = {
     secretText.optional(),
     'Its Auth Token. An API key is better: it can be limited and withdrawn.',
     'your_auth_token',
+    'secret',
+  ),
+  TWILIO_SECONDARY_AUTH_TOKEN: setting(
+    secretText.optional(),
+    'The other Auth Token while tokens are being changed: webhooks signed with either are accepted.',
+    'your_other_auth_token',
     'secret',
   ),
   TWILIO_API_KEY: setting(
@@ -195,6 +181,9 @@ const table = {
     'How much is written to stderr.',
     'info',
   ),
+  ...secretSettings,
+  ...httpSettings,
+  ...fileSettings,
 };
 
 const settingsSchema = z.object(table);
@@ -214,7 +203,7 @@ export interface SettingRow {
 /** The table as rows, in order: for `--help`, references/configuration.md and README. */
 export function settingRows(): readonly SettingRow[] {
   return Object.entries(table).map(([env, schema]) => {
-    const told = about.get(schema);
+    const told = aboutOf(schema);
     if (told === undefined) throw new Error(`${env} has no description`);
     const flag = told.secret ? undefined : flagOf(env);
     const fallback = schema instanceof z.ZodDefault ? String(schema.parse(undefined)) : undefined;
@@ -240,28 +229,81 @@ export interface Config {
   readonly settings: Settings;
   /** The account requests are made for: the subaccount, else the account. */
   readonly account: string | undefined;
+  /** Reads everything again; there only where something is kept elsewhere and may have changed. */
+  readonly reread?: () => Promise<Config>;
 }
+
+type Texts = Readonly<Record<string, string | undefined>>;
 
 export interface Sources {
   /** The process environment, unless a test gives another. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Texts;
   /** Command-line flags, by environment name. */
-  readonly flags?: Readonly<Record<string, string | undefined>>;
+  readonly flags?: Texts;
   /** Path of a `.env` file; a missing default file is no fault, a missing named one is. */
   readonly envFile?: string;
+  /** A profile, whatever TWILIO_MCP_PROFILE says. */
+  readonly profile?: string;
+  /** How other programs are asked for secrets; a test gives its own. */
+  readonly run?: RunCommand;
 }
 
-/** Reads flags, environment and `.env`, in that order of precedence. Throws CONFIGURATION_INVALID naming every fault. */
+/**
+ * Reads flags, environment and `.env`, in that order of precedence. Throws CONFIGURATION_INVALID naming every fault; also
+ * where a secret has to be looked up elsewhere, which only `readConfig` does.
+ */
 export function loadConfig(sources: Sources = {}): Config {
+  const values = gatherFrom(sources);
+  const elsewhere = [...values].filter(([, value]) => typeof value !== 'string').map(([name]) => name);
+  if (elsewhere.length > 0) throw invalid([`${elsewhere.join(', ')} must be looked up: use readConfig`]);
+  return configOf(Object.fromEntries(values));
+}
+
+/** The same, with the secrets that are kept elsewhere (files, vaults, helpers) looked up; `reread` looks again. */
+export async function readConfig(sources: Sources = {}): Promise<Config> {
+  const values = gatherFrom(sources);
+  const found = await resolve(values, sources.env ?? process.env, sources.run);
+  const config = configOf(Object.fromEntries(found));
+  const mayChange = hasReferences(values) || Object.keys(fileOf(sources)).length > 0;
+  return mayChange ? { ...config, reread: () => readConfig(sources) } : config;
+}
+
+/** Where the settings of that name are kept, so that a rotation can put new ones there. */
+export function whereKept(names: readonly string[], sources: Sources = {}): readonly Place[] {
+  const values = gatherFrom(sources);
+  const file = fileOf(sources);
+  const envFile = sources.envFile ?? (sources.env ?? process.env)['TWILIO_MCP_ENV_FILE'] ?? '.env';
+  return names.map((name) => placeOf(name, values.get(name), file, envFile));
+}
+
+function fileOf({ env = process.env, envFile }: Sources): Record<string, string> {
+  return readEnvFile(envFile ?? env['TWILIO_MCP_ENV_FILE']);
+}
+
+function gatherFrom(sources: Sources): Values {
   const env = sources.env ?? process.env;
-  const file = readEnvFile(sources.envFile ?? env['TWILIO_MCP_ENV_FILE']);
-  const given = Object.keys(table).map((name) => {
-    const value = [sources.flags?.[name], env[name], file[name]].find(
-      (each) => each !== undefined && each.trim() !== '',
-    );
-    return [name, value?.trim()];
-  });
-  const parsed = settingsSchema.safeParse(Object.fromEntries(given));
+  const file = fileOf(sources);
+  const { flags = {} } = sources;
+  const early = (name: string) => flags[name] ?? env[name] ?? file[name];
+  const chosen = sources.profile ?? early('TWILIO_MCP_PROFILE');
+  const profile = chosen && settingsOfProfile(chosen, early('TWILIO_MCP_PROFILES_FILE'));
+  return gather(settingRows(), { flags, env, file, ...(profile && { profile }) });
+}
+
+function settingsOfProfile(name: string, path: string | undefined): Readonly<Record<string, string>> {
+  if (path === undefined)
+    throw invalid([`the profile ${name} is chosen, but TWILIO_MCP_PROFILES_FILE is not set`]);
+  const profiles = readProfiles(path);
+  const found = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  if (found === undefined)
+    throw invalid([
+      `there is no profile ${name} in ${path}; there is ${Object.keys(profiles).join(', ') || 'none'}`,
+    ]);
+  return found.settings;
+}
+
+function configOf(given: Readonly<Record<string, unknown>>): Config {
+  const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) {
     throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   }
@@ -285,57 +327,6 @@ function invalid(faults: readonly string[]): OperationError {
   );
 }
 
-const complete = [
-  ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'],
-  ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'],
-  ['TWILIO_ACCOUNT_SID', 'TWILIO_CLIENT_ID', 'TWILIO_CLIENT_SECRET'],
-] as const;
-
-function hasTwilioCredentials(settings: Settings): boolean {
-  return complete.some((names) => names.every((name) => settings[name] !== undefined));
-}
-
-function hasCredentials(settings: Settings): boolean {
-  return (
-    hasTwilioCredentials(settings) ||
-    settings.SENDGRID_API_KEY !== undefined ||
-    settings.SEGMENT_WRITE_KEY !== undefined ||
-    settings.SEGMENT_PROFILE_API_TOKEN !== undefined ||
-    settings.SEGMENT_PUBLIC_API_TOKEN !== undefined
-  );
-}
-
-/** Half a set of credentials is a mistake to be told, not a reason to fall back to the emulator. */
-function credentialFaults(settings: Settings): string[] {
-  const faults: string[] = [];
-  const pairs = [
-    ['TWILIO_API_KEY', 'TWILIO_API_SECRET'],
-    ['TWILIO_CLIENT_ID', 'TWILIO_CLIENT_SECRET'],
-  ] as const;
-  for (const [id, secret] of pairs) {
-    if ((settings[id] === undefined) !== (settings[secret] === undefined)) {
-      faults.push(
-        settings[id] === undefined
-          ? `${id} is missing (${secret} is set)`
-          : `${secret} is missing (${id} is set)`,
-      );
-    }
-  }
-  const { TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token } = settings;
-  const proof = token ?? settings.TWILIO_API_SECRET ?? settings.TWILIO_CLIENT_SECRET;
-  if (account === undefined && proof !== undefined) faults.push('TWILIO_ACCOUNT_SID is missing');
-  if (account !== undefined && proof === undefined && faults.length === 0) {
-    faults.push('TWILIO_AUTH_TOKEN is missing (or TWILIO_API_KEY with TWILIO_API_SECRET)');
-  }
-  return faults;
-}
-
-/** Twilio's regional hosts name edge and region; one alone gives a host that does not exist (facts: stopped 2026-04-28). */
-function regionFaults({ TWILIO_EDGE: edge, TWILIO_REGION: region }: Settings): string[] {
-  if ((edge === undefined) === (region === undefined)) return [];
-  return [`${edge === undefined ? 'TWILIO_EDGE' : 'TWILIO_REGION'} is missing: edge and region go together`];
-}
-
 /** The values that must never be seen, for the redactor. */
 export function secretsOf(settings: Settings): string[] {
   const values = Object.entries(settings).filter(([name]) => isSecret(name));
@@ -347,9 +338,13 @@ function isSecret(env: string): boolean {
 }
 
 /** Settings beginning with ours that the table does not know: a misspelt guard must not pass unseen. */
-export function unknownSettings(env: Readonly<Record<string, string | undefined>> = process.env): string[] {
+export function unknownSettings(env: Texts = process.env): string[] {
   return Object.keys(env).filter(
-    (name) => name.startsWith('TWILIO_MCP_') && name !== 'TWILIO_MCP_ENV_FILE' && !(name in table),
+    (name) =>
+      name.startsWith('TWILIO_MCP_') &&
+      name !== 'TWILIO_MCP_ENV_FILE' &&
+      !(name.replace(/_FILE$/, '') in table) &&
+      !(name in table),
   );
 }
 
@@ -357,11 +352,7 @@ export function unknownSettings(env: Readonly<Record<string, string | undefined>
  * The file that holds what the server remembers: the configured one, else one in the folder the platform gives programs.
  * A rehearsal has a file of its own: nothing it leaves behind can be taken for the real thing.
  */
-export function storePath(
-  settings: Settings,
-  mode: Mode,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): string {
+export function storePath(settings: Settings, mode: Mode, env: Texts = process.env): string {
   const named = settings.TWILIO_MCP_DATABASE_URL;
   if (named !== undefined)
     return named.startsWith('file://') ? fileURLToPath(named) : named.slice('file:'.length);
@@ -373,7 +364,17 @@ export function pricesPath(settings: Settings, mode: Mode): string {
   return join(dirname(storePath(settings, mode)), mode === 'live' ? 'prices.json' : 'rehearsal-prices.json');
 }
 
-function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
+/** The file that a rotation under way keeps its steps in, beside the store. It holds no secrets. */
+export function rotationPath(account: string, env: Texts = process.env): string {
+  return join(stateFolder(env), 'twilio-mcp', `rotation-${account}.json`);
+}
+
+/** The file of the tokens that callers over HTTP show: the configured one, else one beside the store. */
+export function tokensPath(settings: Settings, env: Texts = process.env): string {
+  return settings.TWILIO_MCP_TOKENS_FILE ?? join(stateFolder(env), 'twilio-mcp', 'tokens.json');
+}
+
+function stateFolder(env: Texts): string {
   const home = homedir();
   if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
   if (process.platform === 'darwin') return join(home, 'Library', 'Application Support');

@@ -5,7 +5,8 @@ export { type App, type AppOptions, createApp } from './app.ts';
 /** Every hand-shaped operation, as data: name, schemas, effect, request. */
 export { findOperation, operations } from './catalog/index.ts';
 /** Reads settings from flags, environment and `.env`. Errors: throws an OperationError with code CONFIGURATION_INVALID. */
-export { type Config, loadConfig, type Mode } from './config.ts';
+/** The same, with secrets that are kept in files, vaults or by helpers looked up. Errors: as `loadConfig`. */
+export { type Config, loadConfig, type Mode, readConfig } from './config.ts';
 /** The local Twilio on a port of this machine; `url` is what TWILIO_API_BASE_URL is set to. */
 export { type ServedEmulator, type ServeOptions, serveEmulator } from './emulator/server.ts';
 export type { Operation } from './operation/define.ts';

@@ -7,9 +7,9 @@ import { collect, pageRequest } from './client/pages.ts';
 import type { Mode } from './config.ts';
 import { type Case, type FactParts, gather } from './facts.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { Actor } from './guards/call.ts';
 import { withTimeLimit } from './guards/spend.ts';
 import type { Log } from './log.ts';
+import type { Actor } from './operation/actor.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
 import { nothingDone, OperationError } from './operation/errors.ts';
 import type { Frame } from './operation/frame.ts';
@@ -20,10 +20,12 @@ import { errorOf, failureFrom, type Result, type Success } from './operation/res
 import { isRow } from './operation/row.ts';
 import { type Covered, type Permit, type PermitParts, permit } from './permit.ts';
 import { fence, maskPhone, type Redactor } from './redact.ts';
+import type { Keeper } from './secrets/keep.ts';
 
 export interface Call {
   readonly operation: Operation;
   readonly input: unknown;
+  /** Who asks: the door, or the person or key behind it. */
   readonly actor: Actor;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
@@ -40,6 +42,8 @@ export interface Parts extends Omit<FactParts & PermitParts, 'account' | 'rowsOf
   readonly client: Client;
   readonly ledgers: Ledgers;
   readonly redactor: Redactor;
+  /** Where secrets go that an answer shows once. */
+  readonly keeper: Keeper;
   readonly log: Log;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -104,15 +108,44 @@ export function createCorridor(parts: Parts): Corridor {
         part: true,
         purpose: prepared.frame.purpose,
       });
-      await granted.settle(body);
-      await record('done', prepared, body);
-      return await answered(prepared, body);
+      return await concluded(prepared, granted, 'done', body);
     } catch (error) {
       if (error instanceof Previewed) {
         await granted?.release();
         return success(operation, error.preview, []);
       }
       return await failed(call, claimed ? prepared : undefined, granted, error);
+    }
+  }
+
+  /** It was carried out, and is told so: what cannot be written down about it is no reason to have it made again. */
+  async function concluded(
+    prepared: Prepared,
+    granted: Permit | undefined,
+    phase: 'done' | 'found',
+    body: Row,
+  ): Promise<Result> {
+    const { operation, actor, frame } = prepared;
+    const lost =
+      phase === 'found'
+        ? ['The answer was lost; looking it up showed that the request was carried out.']
+        : [];
+    const { result, strangers } = present(operation, body, lost);
+    try {
+      await granted?.settle(body);
+      await record(phase, prepared, body);
+      if (strangers.length > 0) await ledgers.taints.add(actor.name, strangers, parts.now());
+      if (frame.idempotency_key !== undefined && mode !== 'dry-run')
+        await ledgers.answers.keep(account, keyOf(operation, frame.idempotency_key), result.data);
+      return result;
+    } catch (fault) {
+      // Nothing was done that could be made twice, and strangers' words that nobody remembers having shown must not be shown.
+      if (operation.effect === 'read') throw fault;
+      log.error({ err: fault, operation: operation.name }, 'what was done could not be written down');
+      return {
+        ...result,
+        notes: [...result.notes, 'It was carried out, but this server could not write it down.'],
+      };
     }
   }
 
@@ -127,13 +160,7 @@ export function createCorridor(parts: Parts): Corridor {
     if (prepared !== undefined) {
       try {
         const found = await lookForLost(prepared, error);
-        if (found) {
-          await granted?.settle(found);
-          await record('found', prepared, found);
-          return await answered(prepared, found, [
-            'The answer was lost; looking it up showed that the request was carried out.',
-          ]);
-        }
+        if (found) return await concluded(prepared, granted, 'found', found);
         await afterFailure(prepared, granted, error);
       } catch (fault) {
         log.error({ err: fault, operation: operation.name }, 'what went wrong could not be written down');
@@ -235,7 +262,10 @@ export function createCorridor(parts: Parts): Corridor {
     if (request === undefined) return runComposed(prepared, whole);
     if (mode === 'dry-run') throw new Previewed(preview(request, input));
     progress?.(0, 1, `${operation.title}: asking`);
-    const body = await exchange(prepared, request, input);
+    const { keeps } = operation;
+    if (keeps !== undefined) await parts.keeper.ready();
+    const answered = await exchange(prepared, request, input);
+    const body = keeps === undefined ? answered : await parts.keeper.keep(answered, keeps);
     progress?.(1, 1, `${operation.title}: answered`);
     return operation.answer?.(body, input) ?? body;
   }
@@ -254,7 +284,8 @@ export function createCorridor(parts: Parts): Corridor {
       });
     }
     const { body } = await client.send(encode(request, input, parts.account), how);
-    return isRow(body) ? body : {};
+    // A few providers answer with a bare list.
+    return isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
@@ -318,19 +349,7 @@ export function createCorridor(parts: Parts): Corridor {
       .filter(isRow);
   }
 
-  /** The answer as it is shown; what of it strangers wrote is remembered, and so is the answer, if a key asks for it. */
-  async function answered(
-    { operation, actor, frame }: Prepared,
-    body: Row,
-    notes: readonly string[] = [],
-  ): Promise<Result> {
-    const { result, strangers } = present(operation, body, notes);
-    if (strangers.length > 0) await ledgers.taints.add(actor.name, strangers, parts.now());
-    if (frame.idempotency_key !== undefined && mode !== 'dry-run')
-      await ledgers.answers.keep(account, keyOf(operation, frame.idempotency_key), result.data);
-    return result;
-  }
-
+  /** The answer as it is shown, and whose words stand in it. */
   function present(operation: Operation, body: Row, notes: readonly string[] = []) {
     const { data, odd } = project(operation.output, body);
     const boundary = parts.id();

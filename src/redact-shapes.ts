@@ -34,6 +34,7 @@ const letter = '[\\p{L}\\p{N}_]';
 export const shapes: readonly Shape[] = [
   [/\b(Basic|Bearer)(\s+|%20|\+)[A-Za-z0-9._~+/-]{8,}={0,2}/gi, `$1$2${marker}`],
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?/g, marker],
+  [/\btmcp_[\w-]{20,}/g, marker],
   [/\bSG\.[\w-]{16,32}\.[\w-]{16,64}/g, marker],
   [/(:\/\/)[^\s/:@"'<>]{1,256}:[^\s/@"'<>]{1,256}@/g, `$1${marker}@`],
   [/(x-(?:twilio-)?signature["']?\s{0,4}[:=]\s{0,4}["']?)[A-Za-z0-9+/=%]{20,}/gi, `$1${marker}`],

@@ -7,6 +7,8 @@ export interface Redactor {
   readonly text: (text: string) => string;
   /** The same for every string in a value, with keys that name a secret masked whole. */
   readonly value: <T>(value: T) => T;
+  /** Values that are secret from now on, beside those known: a vault gave new ones. */
+  readonly learn: (secrets: Iterable<string>) => void;
   /** For logs: the same, and phone numbers, addresses and SIDs of credentials shortened. */
   readonly logText: (text: string) => string;
 }
@@ -18,13 +20,21 @@ const shortestSecret = 8;
 const deepest = 32;
 
 export function createRedactor({ secrets }: { readonly secrets: Iterable<string> }): Redactor {
-  const known = knownPattern([...secrets].filter((secret) => secret.length >= shortestSecret));
+  const all = new Set<string>();
+  let known: RegExp | undefined;
+  const learn = (more: Iterable<string>): void => {
+    const before = all.size;
+    for (const secret of more) if (secret.length >= shortestSecret) all.add(secret);
+    if (all.size > before) known = knownPattern([...all]);
+  };
+  learn(secrets);
   const text = (input: string): string => {
     const plain = known === undefined ? input : input.replace(known, marker);
     return replaceAll(plain, shapes);
   };
   return {
     text,
+    learn,
     value: (value) => deep(value, text),
     logText: (input) => replaceAll(text(input), personal),
   };

@@ -28,6 +28,13 @@ const floors: Readonly<Record<string, number>> = {
   'answer.ts': 2,
   'config.ts': 3,
   'env-file.ts': 2,
+  'setting.ts': 1,
+  'config-faults.ts': 2,
+  'settings-files.ts': 2,
+  'settings-http.ts': 2,
+  'settings-secrets.ts': 2,
+  'profiles.ts': 2,
+  secrets: 2,
   'log.ts': 2,
   'package.ts': 2,
   'policy-file.ts': 3,
@@ -49,6 +56,7 @@ const narrow: Readonly<Record<string, readonly string[]>> = {
   catalog: ['operation', 'twiml'],
   emulator: ['signature.ts', 'twiml'],
   guards: ['operation', 'twiml'],
+  secrets: ['operation'],
   operation: [],
   twiml: [],
 };
@@ -66,12 +74,13 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   minisearch: ['mcp'],
   libsql: ['store'],
-  yaml: ['policy-file.ts'],
+  yaml: ['policy-file.ts', 'profiles.ts'],
   pg: ['store'],
   'libphonenumber-js': ['guards', 'emulator'],
   'sms-segments-calculator': ['guards', 'emulator'],
-  hono: ['emulator'],
-  '@hono/node-server': ['emulator'],
+  hono: ['mcp', 'webhooks'],
+  '@hono/node-server': ['mcp'],
+  jose: ['mcp'],
 };
 
 function roomOf(file: string): string {

@@ -52,7 +52,12 @@ function urlOf(listening: Server | undefined): string {
 async function perform(name: string, input: unknown, baseUrl: string) {
   const app = await createApp(
     loadConfig({
-      env: { ...credentials, TWILIO_MCP_OWNER_NUMBERS: send.to, TWILIO_API_BASE_URL: baseUrl },
+      env: {
+        ...credentials,
+        TWILIO_MCP_OWNER_NUMBERS: send.to,
+        TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')), 'store.db')}`,
+        TWILIO_API_BASE_URL: baseUrl,
+      },
       envFile: empty,
     }),
     { writeLog: () => undefined },

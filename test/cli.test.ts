@@ -1,5 +1,9 @@
 // The human's door and stdio, as processes of their own: what goes to stdout, what to stderr, and the exit code.
+
 import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -28,6 +32,7 @@ function environment(more: Record<string, string> = {}): Record<string, string> 
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: '+14155550100',
+    XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')),
     // Needs no consent: these tests are about the command line.
     TWILIO_MCP_OWNER_NUMBERS: '+14155550123',
     ...more,

@@ -32,6 +32,7 @@ describe.each(pages)('%s', (page) => {
     });
     const variables: Record<string, string> = {
       TWILIO_ACCOUNT_SID: emulator.accountSid,
+      TWILIO_AUTH_TOKEN: emulator.authToken,
       TWILIO_API_KEY: key.sid,
       TWILIO_API_SECRET: key.secret,
       SEGMENT_WRITE_KEY: emulatedSegment.credentials.segmentWriteKey,

@@ -1,156 +1,133 @@
-// Who takes part in a conversation and what is said in it. The conversations themselves are in conversations.ts.
+// What is said in a conversation, and whether it arrived. Who hears it is in conversations-participants.ts.
 import { z } from 'zod';
 import { defineOperation } from '../operation/define.ts';
 import * as fields from '../operation/fields.ts';
-import { channelOf } from '../operation/reach.ts';
+import { isRow } from '../operation/row.ts';
+import { conversationName, created, deleted, one, page, participantSid } from './conversations-fields.ts';
 
-const page = 'twilio-conversations';
-const one = '/v1/Conversations/{conversation}';
+const messages = `${one}/Messages`;
+const messageSid = fields.sid('Message SID', 'IM');
 
-const inConversation = {
-  conversation: fields.field(z.string().min(1).max(256), 'Conversation SID or unique name', 'order-1042'),
-};
-const participantSid = fields.sid('Participant SID', 'MB');
-const deleted = z.object({ deleted: fields.field(z.boolean(), 'True once it is gone', true) });
-
-const participant = z.object({
-  sid: participantSid,
-  identity: fields.field(z.string(), 'Chat identity', 'ana').optional(),
-  messaging_binding: fields
-    .field(
-      z.object({
-        type: fields.field(z.string(), 'sms or whatsapp', 'sms').optional(),
-        address: fields.field(z.string(), 'Their address', '+14155550123').optional(),
-        proxy_address: fields.field(z.string(), 'The sender they see', '+14155550100').optional(),
-      }),
-      'How they are reached',
-      { type: 'sms', address: '+14155550123' },
-    )
-    .optional(),
-});
-
-export const addParticipant = defineOperation({
-  name: 'conversations_add_participant',
-  title: 'Add a participant',
-  about:
-    'Add a person by SMS or WhatsApp (address and your sender) or by chat identity. From then on they get what is written, so they must have agreed.',
-  effect: 'write',
-  input: z
-    .strictObject({
-      ...inConversation,
-      address: fields.address('Their number, or whatsapp: and number').optional(),
-      proxy_address: fields.address('Your sender, of the same channel').optional(),
-      identity: fields.field(z.string().min(1).max(256), 'Chat identity', 'ana').optional(),
-    })
-    .refine(({ address, identity }) => (address === undefined) !== (identity === undefined), {
-      error: 'give address or identity',
-      path: ['address'],
-    })
-    .refine(({ address, proxy_address }) => (address === undefined) === (proxy_address === undefined), {
-      error: 'goes with address: give both',
-      path: ['proxy_address'],
-    })
-    .refine(
-      ({ address = '', proxy_address = '' }) =>
-        address.startsWith('whatsapp:') === proxy_address.startsWith('whatsapp:'),
-      {
-        error: 'must be of the same channel as address',
-        path: ['proxy_address'],
-      },
-    ),
-  output: participant,
-  request: {
-    method: 'POST',
-    host: 'conversations',
-    path: `${one}/Participants`,
-    names: { address: 'MessagingBinding.Address', proxy_address: 'MessagingBinding.ProxyAddress' },
-  },
-  // Nobody is written to now, but every later message goes to this address.
-  reaches: ({ address }) =>
-    address === undefined ? [] : [{ to: address, channel: channelOf(address, 'sms') }],
-  page,
-});
-
-export const listParticipants = defineOperation({
-  name: 'conversations_list_participants',
-  title: 'List participants',
-  about: 'List who takes part in a conversation.',
-  effect: 'read',
-  input: z.strictObject({ ...inConversation, limit: fields.limit, cursor: fields.cursor }),
-  output: z.object({
-    participants: fields.field(z.array(participant), 'The participants', []),
-    next_cursor: fields.nextCursor,
-  }),
-  request: {
-    method: 'GET',
-    host: 'conversations',
-    path: `${one}/Participants`,
-    list: { rows: 'participants', maxPage: 100 },
-  },
-  page,
-});
-
-export const removeParticipant = defineOperation({
-  name: 'conversations_remove_participant',
-  title: 'Remove a participant',
-  about: 'Take a person out of a conversation: they get nothing of it any more.',
-  effect: 'delete',
-  input: z.strictObject({ ...inConversation, participant_sid: participantSid }),
-  output: deleted,
-  request: { method: 'DELETE', host: 'conversations', path: `${one}/Participants/{participant_sid}` },
-  answer: () => ({ deleted: true }),
-  page,
-});
+const share = (what: string) => fields.field(z.string(), `${what}: none, some or all`, 'all').optional();
 
 const message = z.object({
-  sid: fields.sid('Message SID', 'IM'),
+  sid: messageSid,
   index: fields.field(z.number(), 'Place in the conversation', 0).optional(),
   author: fields.words('Who wrote it', 'system').optional(),
   body: fields.words('Text', 'Your driver is outside.').optional(),
-  participant_sid: fields.sid('Participant who wrote it', 'MB').optional(),
-  date_created: fields.field(z.string(), 'When', '2026-11-23T15:00:00Z').optional(),
+  participant_sid: participantSid.optional(),
+  media: fields
+    .field(
+      z.array(
+        z.object({
+          sid: fields.sid('Media SID', 'ME'),
+          content_type: fields.field(z.string(), 'Media type', 'image/jpeg').optional(),
+          filename: fields.words('File name', 'door.jpg').optional(),
+          size: fields.field(z.number(), 'Bytes', 42056).optional(),
+        }),
+      ),
+      'Pictures and files',
+      [],
+    )
+    .optional(),
+  content_sid: fields.sid('Template', 'HX').optional(),
+  delivery: fields
+    .field(
+      z.object({
+        total: fields.field(z.number(), 'People by SMS or WhatsApp', 2).optional(),
+        sent: share('Sent'),
+        delivered: share('Delivered'),
+        read: share('Read'),
+        failed: share('Failed'),
+        undelivered: share('Not delivered'),
+      }),
+      'Whom it reached; conversations_list_receipts tells why not',
+      { total: 2, delivered: 'some' },
+    )
+    .optional(),
+  date_created: created,
 });
 
 export const sendMessage = defineOperation({
   name: 'conversations_send_message',
   title: 'Write into a conversation',
-  about: "Write a message that goes to everyone in the conversation, over each one's own channel.",
+  about:
+    "Write a message that goes to everyone in the conversation, over each one's own channel. conversations_list_participants tells who that is. On WhatsApp outside the 24-hour window only content_sid arrives.",
   effect: 'send',
-  input: z.strictObject({
-    ...inConversation,
-    body: fields.field(z.string().min(1).max(1600), 'Text', 'Your driver is outside.'),
-    author: fields.field(z.string().min(1).max(256), 'Name shown as author', 'Example Shop').optional(),
-  }),
+  input: z
+    .strictObject({
+      conversation: conversationName,
+      body: fields.field(z.string().min(1).max(1600), 'Text', 'Your driver is outside.').optional(),
+      media_sid: fields.sid('Media uploaded to Twilio before', 'ME').optional(),
+      content_sid: fields.sid('Template, instead of body and media', 'HX').optional(),
+      content_variables: fields
+        .field(z.record(z.string().max(64), z.string().min(1).max(1600)), 'Values for the template', {
+          '1': 'Ana',
+        })
+        .optional(),
+      author: fields
+        .field(
+          z.string().min(1).max(256),
+          'Shown as writer. The address or identity of a participant makes it theirs, and they do not get it',
+          'Example Shop',
+        )
+        .optional(),
+    })
+    .refine(
+      (input) => input.body !== undefined || input.media_sid !== undefined || input.content_sid !== undefined,
+      { error: 'give body, media_sid or content_sid', path: ['body'] },
+    )
+    .refine(
+      (input) =>
+        input.content_sid === undefined || (input.body === undefined && input.media_sid === undefined),
+      {
+        error: 'a template brings its own text: leave body and media_sid out',
+        path: ['content_sid'],
+      },
+    )
+    .refine((input) => input.content_variables === undefined || input.content_sid !== undefined, {
+      error: 'content_variables belong to a template: give content_sid',
+      path: ['content_variables'],
+    }),
   output: message,
-  request: { method: 'POST', host: 'conversations', path: `${one}/Messages` },
+  request: { method: 'POST', host: 'conversations', path: messages, asJson: ['content_variables'] },
   // Only Twilio knows who is in it, so it counts as unknown: the strictest case.
-  reaches: ({ conversation }) => [{ to: conversation, channel: 'unknown' }],
+  reaches: (input) => [{ to: input.conversation, channel: 'unknown' }],
   costs: () => ({ kind: 'unknown', why: 'one message for each participant, whom only Twilio knows' }),
-  trace: ({ conversation, body }, since) => ({
+  trace: (input, since) => ({
     request: {
       method: 'GET',
       host: 'conversations',
-      path: `${one}/Messages`,
+      path: messages,
       fixed: { Order: 'desc' },
       list: { rows: 'messages', maxPage: 100 },
     },
-    input: { conversation, limit: 50 },
+    input: { conversation: input.conversation, limit: 50 },
     lookWith: 'conversations_list_messages',
     matches: (row) =>
-      row['body'] === body &&
+      row['author'] === (input.author ?? 'system') &&
+      (input.body === undefined || row['body'] === input.body) &&
+      (input.content_sid === undefined || row['content_sid'] === input.content_sid) &&
+      (input.media_sid === undefined || holds(row['media'], input.media_sid)) &&
       Date.parse(String(row['date_created'])) >= Math.floor(since.getTime() / 1000) * 1000,
   }),
   page,
 });
 
+function holds(media: unknown, sid: string): boolean {
+  return Array.isArray(media) && media.some((each) => isRow(each) && each['sid'] === sid);
+}
+
 export const listMessages = defineOperation({
   name: 'conversations_list_messages',
   title: 'List messages of a conversation',
-  about: 'Read what was written in a conversation.',
+  about: 'Read what was written in a conversation, and whom it reached.',
   effect: 'read',
   input: z.strictObject({
-    ...inConversation,
-    order: fields.field(z.enum(['asc', 'desc']), 'Oldest or newest first', 'desc').optional(),
+    conversation: conversationName,
+    order: fields
+      .field(z.enum(['asc', 'desc']), 'Oldest or newest first; asc unless given', 'desc')
+      .optional(),
     limit: fields.limit,
     cursor: fields.cursor,
   }),
@@ -161,20 +138,77 @@ export const listMessages = defineOperation({
   request: {
     method: 'GET',
     host: 'conversations',
-    path: `${one}/Messages`,
+    path: messages,
     list: { rows: 'messages', maxPage: 100 },
   },
+  page,
+});
+
+export const getMessage = defineOperation({
+  name: 'conversations_get_message',
+  title: 'Get a message of a conversation',
+  about: 'Read one message and how far its delivery has come.',
+  effect: 'read',
+  input: z.strictObject({ conversation: conversationName, message_sid: messageSid }),
+  output: message,
+  request: { method: 'GET', host: 'conversations', path: `${messages}/{message_sid}` },
   page,
 });
 
 export const deleteMessage = defineOperation({
   name: 'conversations_delete_message',
   title: 'Delete a message of a conversation',
-  about: 'Delete one message from the conversation. What was delivered stays on the phones.',
+  about: 'Delete one message and its media. What was delivered stays on the phones.',
   effect: 'delete',
-  input: z.strictObject({ ...inConversation, message_sid: fields.sid('Message SID', 'IM') }),
+  input: z.strictObject({ conversation: conversationName, message_sid: messageSid }),
   output: deleted,
-  request: { method: 'DELETE', host: 'conversations', path: `${one}/Messages/{message_sid}` },
+  request: { method: 'DELETE', host: 'conversations', path: `${messages}/{message_sid}` },
   answer: () => ({ deleted: true }),
+  page,
+});
+
+export const listReceipts = defineOperation({
+  name: 'conversations_list_receipts',
+  title: 'List delivery receipts of a message',
+  about: 'Tell for each person by SMS or WhatsApp whether a message arrived, and if not why.',
+  effect: 'read',
+  input: z.strictObject({
+    conversation: conversationName,
+    message_sid: messageSid,
+    limit: fields.limit,
+    cursor: fields.cursor,
+  }),
+  output: z.object({
+    delivery_receipts: fields.field(
+      z.array(
+        z.object({
+          participant_sid: participantSid.optional(),
+          status: fields
+            .field(
+              z.string(),
+              'sent, delivered, read, undelivered or failed; absent: still with Twilio',
+              'delivered',
+            )
+            .optional(),
+          error_code: fields
+            .field(z.coerce.number(), 'Why not; account_explain_error tells more', 30003)
+            .optional(),
+          channel_message_sid: fields
+            .field(z.string(), 'The SMS or WhatsApp message', `SM${'0'.repeat(32)}`)
+            .optional(),
+          date_updated: fields.field(z.string(), 'Last news', '2026-11-23T15:00:02Z').optional(),
+        }),
+      ),
+      'One for each person',
+      [],
+    ),
+    next_cursor: fields.nextCursor,
+  }),
+  request: {
+    method: 'GET',
+    host: 'conversations',
+    path: `${messages}/{message_sid}/Receipts`,
+    list: { rows: 'delivery_receipts', maxPage: 50 },
+  },
   page,
 });

@@ -1,11 +1,16 @@
 // The catalog: every exported operation of every product file. There is no list to forget.
 import type { Operation } from '../operation/define.ts';
 import * as account from './account.ts';
+import * as keys from './account-keys.ts';
 import * as market from './account-market.ts';
 import * as numbers from './account-numbers.ts';
+import * as subaccounts from './account-subaccounts.ts';
 import * as usage from './account-usage.ts';
 import * as conversations from './conversations.ts';
 import * as conversationMessages from './conversations-messages.ts';
+import * as conversationParticipants from './conversations-participants.ts';
+import * as conversationServices from './conversations-services.ts';
+import * as conversationWebhooks from './conversations-webhooks.ts';
 import * as email from './email.ts';
 import * as emailActivity from './email-activity.ts';
 import * as emailBatches from './email-batches.ts';
@@ -61,7 +66,10 @@ const books = [
   verifyServices,
   lookup,
   conversations,
+  conversationParticipants,
   conversationMessages,
+  conversationWebhooks,
+  conversationServices,
   email,
   emailBatches,
   emailSuppressions,
@@ -73,6 +81,8 @@ const books = [
   numbers,
   market,
   usage,
+  keys,
+  subaccounts,
   plan,
   guardrails,
   guardrailsSync,

@@ -20,7 +20,7 @@ interface Finding {
 /** Twilio refuses signed requests from a clock further off; replay windows of webhooks are of the same size. */
 const clockToleranceSeconds = 300;
 
-export async function diagnose(load: () => Config): Promise<void> {
+export async function diagnose(load: () => Promise<Config>): Promise<void> {
   const { findings, rules } = await examine(load);
   for (const { check, ok, found, mend } of findings) {
     process.stdout.write(
@@ -42,10 +42,10 @@ interface Examined {
   readonly rules: readonly string[];
 }
 
-async function examine(load: () => Config): Promise<Examined> {
+async function examine(load: () => Promise<Config>): Promise<Examined> {
   let app: App;
   try {
-    app = await createApp(load());
+    app = await createApp(await load());
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     const { message, details } = error;

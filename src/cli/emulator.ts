@@ -1,5 +1,5 @@
 // `twilio-mcp emulator`: the local Twilio by itself, until it is stopped.
-import { loadConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { serveEmulator } from '../emulator/server.ts';
 import { OperationError } from '../operation/errors.ts';
 
@@ -21,7 +21,7 @@ export async function runEmulator({
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_API_KEY: sid,
     TWILIO_API_SECRET: secret,
-  } = loadConfig().settings;
+  } = (await readConfig()).settings;
   const served = await serveEmulator({
     now: Date.now,
     clock: 'auto',

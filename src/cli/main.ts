@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // The human's door: reads the command line, hands over, sets the exit code. Each command has a file of its own, loaded when asked for.
 import { Command, CommanderError } from 'commander';
-import { type Config, loadConfig, settingRows } from '../config.ts';
+import { type Config, readConfig, type Sources, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
 import { addOwnerCommands } from './owner-commands.ts';
+import type { RotateOptions } from './rotate.ts';
+import type { TokenRequest } from './token.ts';
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
 
@@ -18,29 +20,79 @@ function withSettings(command: Command): Command {
   return command;
 }
 
-function configOf(command: Command): Config {
+function sourcesOf(command: Command): Sources {
   const given: Record<string, unknown> = command.optsWithGlobals();
   const values = flags.map(({ env, flag }): [string, string | undefined] => {
     const value = given[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
     return [env, value === true ? 'true' : typeof value === 'string' ? value : undefined];
   });
   const envFile = given['envFile'];
-  return loadConfig({ flags: Object.fromEntries(values), ...(typeof envFile === 'string' && { envFile }) });
+  return { flags: Object.fromEntries(values), ...(typeof envFile === 'string' && { envFile }) };
+}
+
+function configOf(command: Command): Promise<Config> {
+  return readConfig(sourcesOf(command));
 }
 
 const program = withSettings(new Command('twilio-mcp'))
-  .description('Twilio for AI agents: an MCP server over stdio, and the same operations by hand.')
+  .description('Twilio for AI agents: an MCP server over stdio or HTTP, and the same operations by hand.')
   .version(versionOfPackage())
   .enablePositionalOptions()
   .exitOverride();
 
 withSettings(program.command('serve', { isDefault: true }))
   .description('serve MCP over stdio (the default)')
-  .action(async (_options, command: Command) => (await import('./serve.ts')).serve(configOf(command)));
+  .action(async (_options, command: Command) => (await import('./serve.ts')).serve(await configOf(command)));
+
+withSettings(program.command('http'))
+  .description('serve MCP over HTTP, for many callers')
+  .action(async (_options, command: Command) =>
+    (await import('./http.ts')).serveOverHttp(sourcesOf(command)),
+  );
+
+const token = program.command('token').description('the tokens that callers over HTTP show');
+
+withSettings(token.command('create'))
+  .description('make a token; it is printed once and kept as a hash')
+  .requiredOption('--name <name>', 'who gets it; audit lines name it')
+  .requiredOption('--scopes <list>', 'what it allows: read, write, send, spend, admin, with commas')
+  .option('--days <number>', 'how long it is good; without end when left out')
+  .action(async (options: TokenRequest, command: Command) => {
+    const { name, scopes, days, profile } = options;
+    const request = { name, scopes, ...(days && { days }), ...(profile && { profile }) };
+    (await import('./token.ts')).createToken(await configOf(command), request);
+  });
+
+withSettings(token.command('list'))
+  .description('list the tokens, without the tokens')
+  .action(async (_options, command: Command) =>
+    (await import('./token.ts')).listTokens(await configOf(command)),
+  );
+
+withSettings(token.command('revoke'))
+  .argument('<name>', 'whose token')
+  .description('take a token back; running servers refuse it from now on')
+  .action(async (name: string, _options, command: Command) =>
+    (await import('./token.ts')).revokeToken(await configOf(command), name),
+  );
+
+withSettings(program.command('rotate'))
+  .description('a new API key in the place of the one before; goes on where a crashed rotation stopped')
+  .option(
+    '--auth-token',
+    'change the Auth Token instead: make the secondary one, put it in place, promote it',
+  )
+  .option('--standard', 'make a key that may do all, not a restricted one (which Twilio has in US1 only)')
+  .option('--policy <file>', 'permissions of the key, as JSON; those of the key before when left out')
+  .action(async (options: RotateOptions, command: Command) =>
+    (await import('./rotate.ts')).rotate(sourcesOf(command), options),
+  );
 
 withSettings(program.command('tools'))
   .description('list the tools this configuration would serve')
-  .action(async (_options, command: Command) => (await import('./tools.ts')).listTools(configOf(command)));
+  .action(async (_options, command: Command) =>
+    (await import('./tools.ts')).listTools(await configOf(command)),
+  );
 
 withSettings(program.command('call'))
   .argument('<operation>', 'operation name, such as messaging_send_message')
@@ -49,7 +101,7 @@ withSettings(program.command('call'))
   .allowUnknownOption()
   .passThroughOptions()
   .action(async (name: string, args: string[], _options, command: Command) =>
-    (await import('./call.ts')).callOperation(configOf(command), name, args),
+    (await import('./call.ts')).callOperation(await configOf(command), name, args),
   );
 
 program

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 export interface Shape {
   /** Gives a command the settings as flags. */
   readonly withSettings: (command: Command) => Command;
-  readonly configOf: (command: Command) => Config;
+  readonly configOf: (command: Command) => Promise<Config>;
 }
 
 const passphraseFile = [
@@ -19,7 +19,7 @@ export function addOwnerCommands(program: Command, { withSettings, configOf }: S
     .option('--passphrase-file <path>', 'file with the new passphrase, readable only by its owner')
     .option('--old-passphrase-file <path>', 'file with the passphrase to be replaced')
     .action(async (options: { passphraseFile?: string; oldPassphraseFile?: string }, command: Command) =>
-      (await import('./init.ts')).init(configOf(command), options),
+      (await import('./init.ts')).init(await configOf(command), options),
     );
   addConsent(program, { withSettings, configOf });
   addApprovals(program, { withSettings, configOf });
@@ -40,7 +40,7 @@ function addConsent(program: Command, { withSettings, configOf }: Shape): void {
     .option('--expires <time>', 'until when it holds')
     .option(...passphraseFile)
     .action(async (contact: string, options: GrantFlags, command: Command) =>
-      (await import('./consent.ts')).grant(configOf(command), contact, options),
+      (await import('./consent.ts')).grant(await configOf(command), contact, options),
     );
   withSettings(consent.command('revoke <contact>'))
     .description('record that somebody asked not to be contacted; needs no passphrase')
@@ -48,25 +48,25 @@ function addConsent(program: Command, { withSettings, configOf }: Shape): void {
     .option('--purpose <purpose>', 'one purpose; all of the channel when left out')
     .option('--evidence <text>', 'what they said')
     .action(async (contact: string, options: RevokeFlags, command: Command) =>
-      (await import('./consent.ts')).revoke(configOf(command), contact, options),
+      (await import('./consent.ts')).revoke(await configOf(command), contact, options),
     );
   withSettings(consent.command('show [contact]'))
     .description('what is on record, newest first')
     .action(async (contact: string | undefined, _options, command: Command) =>
-      (await import('./consent.ts')).show(configOf(command), contact),
+      (await import('./consent.ts')).show(await configOf(command), contact),
     );
   withSettings(consent.command('import <file>'))
     .description('record consents from a CSV file: contact,channel,purpose,state,source,evidence,at,expires')
     .option('--dry-run', 'only say what would be recorded')
     .option(...passphraseFile)
     .action(async (file: string, options: ImportFlags, command: Command) =>
-      (await import('./consent-file.ts')).importFile(configOf(command), file, options),
+      (await import('./consent-file.ts')).importFile(await configOf(command), file, options),
     );
   withSettings(consent.command('export'))
     .description('write all that is on record as CSV, oldest first')
     .option('--output <file>', 'a file in place of standard output')
     .action(async (options: { output?: string }, command: Command) =>
-      (await import('./consent-file.ts')).exportFile(configOf(command), options),
+      (await import('./consent-file.ts')).exportFile(await configOf(command), options),
     );
 }
 
@@ -95,19 +95,19 @@ function addApprovals(program: Command, { withSettings, configOf }: Shape): void
   withSettings(program.command('approvals'))
     .description("what waits for the owner's yes, in full")
     .action(async (_options, command: Command) =>
-      (await import('./approvals.ts')).listApprovals(configOf(command)),
+      (await import('./approvals.ts')).listApprovals(await configOf(command)),
     );
   withSettings(program.command('approve <id>'))
     .description('say yes to exactly what waits under this id, once')
     .option('--evidence <text>', 'how these people agreed to be contacted, where no consent is on record')
     .option(...passphraseFile)
     .action(async (id: string, options: { evidence?: string; passphraseFile?: string }, command: Command) =>
-      (await import('./approvals.ts')).approve(configOf(command), id, options),
+      (await import('./approvals.ts')).approve(await configOf(command), id, options),
     );
   withSettings(program.command('deny <id>'))
     .description('say no to it; needs no passphrase')
     .action(async (id: string, _options, command: Command) =>
-      (await import('./approvals.ts')).deny(configOf(command), id),
+      (await import('./approvals.ts')).deny(await configOf(command), id),
     );
 }
 
@@ -117,19 +117,19 @@ function addAudit(program: Command, { withSettings, configOf }: Shape): void {
     .description('the newest entries')
     .option('--limit <number>', 'how many', wholeNumber, 50)
     .action(async (options: { limit: number }, command: Command) =>
-      (await import('./audit.ts')).listAudit(configOf(command), options),
+      (await import('./audit.ts')).listAudit(await configOf(command), options),
     );
   withSettings(audit.command('verify'))
     .description(
       'follow every entry of audit and consents; exit code 1 if one was changed, removed or cut off',
     )
     .action(async (_options, command: Command) =>
-      (await import('./audit.ts')).verifyAudit(configOf(command)),
+      (await import('./audit.ts')).verifyAudit(await configOf(command)),
     );
   withSettings(audit.command('export'))
     .description('every entry as a line of JSON, oldest first')
     .action(async (_options, command: Command) =>
-      (await import('./audit.ts')).exportAudit(configOf(command)),
+      (await import('./audit.ts')).exportAudit(await configOf(command)),
     );
 }
 
@@ -138,7 +138,7 @@ function addPolicy(program: Command, { withSettings, configOf }: Shape): void {
   withSettings(policy.command('show'))
     .description('every rule in force, with its default where it differs')
     .action(async (_options, command: Command) =>
-      (await import('./policy.ts')).showPolicy(configOf(command)),
+      (await import('./policy.ts')).showPolicy(await configOf(command)),
     );
   withSettings(policy.command('explain'))
     .argument('<operation>', 'operation name, such as messaging_send_message')
@@ -147,13 +147,13 @@ function addPolicy(program: Command, { withSettings, configOf }: Shape): void {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (name: string, args: string[], _options, command: Command) =>
-      (await import('./policy.ts')).explain(configOf(command), name, args),
+      (await import('./policy.ts')).explain(await configOf(command), name, args),
     );
   withSettings(policy.command('accept'))
     .description('sign the policy file as it is now: once there is an owner, a changed file stops the server')
     .option(...passphraseFile)
     .action(async (options: { passphraseFile?: string }, command: Command) =>
-      (await import('./policy.ts')).acceptPolicy(configOf(command), options),
+      (await import('./policy.ts')).acceptPolicy(await configOf(command), options),
     );
 }
 
@@ -162,13 +162,13 @@ function addPrices(program: Command, { withSettings, configOf }: Shape): void {
   withSettings(prices.command('show'))
     .description('the table in use, its date and source')
     .action(async (_options, command: Command) =>
-      (await import('./prices.ts')).showPrices(configOf(command)),
+      (await import('./prices.ts')).showPrices(await configOf(command)),
     );
   withSettings(prices.command('refresh'))
     .description("ask Twilio's Pricing API for the prices of this account")
     .option('--countries <list>', 'country codes with commas; those that may be reached when left out')
     .action(async (options: { countries?: string }, command: Command) =>
-      (await import('./prices.ts')).refresh(configOf(command), options),
+      (await import('./prices.ts')).refresh(await configOf(command), options),
     );
 }
 

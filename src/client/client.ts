@@ -69,8 +69,7 @@ interface Proven {
 
 interface Attempt {
   readonly result: Exchange;
-  /** The access token it carried, if it was by OAuth. */
-  readonly token?: string;
+  readonly proof: Proven;
 }
 
 const contentTypes = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
@@ -94,15 +93,11 @@ export function createClient(options: ClientOptions): Client {
     let refused: string | undefined;
     for (let attempt = 1; ; attempt += 1) {
       const about = circumstances(job, doubtful);
-      const { result, token } = await takeTurn(job, about, refused);
-      // A 401 is answered before anything is done, so one try with a fresh token is safe for sends too.
-      if (
-        token !== undefined &&
-        refused === undefined &&
-        result.kind === 'complete' &&
-        result.status === 401
-      ) {
-        refused = token;
+      const { result, proof } = await takeTurn(job, about, refused);
+      // A 401 is answered before anything is done, so one try with a fresh proof is safe for sends too.
+      const turnedDown = result.kind === 'complete' && result.status === 401;
+      if (turnedDown && refused === undefined && (await renewed(request.host, proof))) {
+        refused = proof.token ?? proof.header;
         continue;
       }
       const verdict = judge(result, about);
@@ -156,7 +151,7 @@ export function createClient(options: ClientOptions): Client {
         maxBytes,
         alarm,
       });
-      return { result, ...(proof.token !== undefined && { token: proof.token }) };
+      return { result, proof };
     } finally {
       leave();
     }
@@ -169,6 +164,17 @@ export function createClient(options: ClientOptions): Client {
     if (authorization.kind === 'header') return { header: authorization.value };
     const token = await tokens.get(authorization.client, refused);
     return { header: `Bearer ${token}`, token };
+  }
+
+  /** Whether there may be a better proof than the one that was turned down: a new token, or a secret changed in its vault. */
+  async function renewed(host: Host, { header, token }: Proven): Promise<boolean> {
+    if (token !== undefined) return true;
+    const given = options.credentials;
+    if (header === undefined || typeof given !== 'function') return false;
+    const authorization = authorize(host, await given(true));
+    return (
+      authorization.kind === 'oauth' || (authorization.kind === 'header' && authorization.value !== header)
+    );
   }
 
   function outgoing(request: WireRequest, authorization: string | undefined): Outgoing {

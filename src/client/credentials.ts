@@ -18,8 +18,8 @@ export interface Credentials {
   readonly segmentPublicToken?: string | undefined;
 }
 
-/** Asked again for every request, so that a rotated secret is used at once. */
-export type CredentialSource = () => Credentials | Promise<Credentials>;
+/** Asked again for every request, so that a rotated secret is used at once; with `true` when the provider has refused the last. */
+export type CredentialSource = (refused?: boolean) => Credentials | Promise<Credentials>;
 
 export interface OAuthClient {
   readonly id: string;

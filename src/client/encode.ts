@@ -1,7 +1,8 @@
 // Template and input in, the exact HTTP request out: the only place that knows Twilio's spelling. Pure.
 // Where it is sent (hosts.ts) and whose credentials it carries (credentials.ts) are not here.
-import type { Host, RequestTemplate, Row } from '../operation/define.ts';
+import type { Host, QueryStyle, RequestTemplate, Row } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
+import { isRow } from '../operation/row.ts';
 import { isTwilio } from './hosts.ts';
 
 export type Pair = readonly [name: string, value: string];
@@ -28,14 +29,20 @@ export function encode(template: RequestTemplate, input: Row, account: string | 
   const fields = Object.entries(input).filter(
     ([name, value]) => value !== undefined && isSent(template, name),
   );
-  const hasBody = template.method === 'POST' || template.method === 'PUT' || template.method === 'PATCH';
+  const hasBody =
+    ['POST', 'PUT', 'PATCH'].includes(template.method) ||
+    (template.method === 'DELETE' && template.body !== undefined);
   const inQuery = fields.filter(([name]) => !hasBody || template.query?.includes(name));
   const inBody = fields.filter((each) => !inQuery.includes(each));
   const query = inQuery.flatMap(([name, value]) => pairsOf(template, name, value));
-  const fixed = Object.entries(template.fixed ?? {});
+  const fixed = Object.entries(template.fixed ?? {}).map(
+    ([name, value]) => [name, value === '{account}' ? accountSegment(account) : value] as const,
+  );
   const request = { method: template.method, host: template.host, path, headers };
   if (!hasBody) return { ...request, query: withFixed(query, fixed) };
   if (template.body === 'json') {
+    if (template.whole !== undefined)
+      return { ...request, query, body: { type: 'json', text: JSON.stringify(input[template.whole]) } };
     const entries = inBody.map(([name, value]) => [
       wireName(template, name),
       jsonValue(template, name, value),
@@ -64,7 +71,7 @@ export function targetOf(request: WireRequest): string {
 export function wireName(template: RequestTemplate, name: string): string {
   const given = Object.entries(template.names ?? {}).find(([ours]) => ours === name);
   if (given !== undefined) return given[1];
-  if (template.body === 'json' || !isTwilio(template.host)) return name;
+  if (template.verbatim || template.body === 'json' || !isTwilio(template.host)) return name;
   return name.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
@@ -88,11 +95,37 @@ function withFixed(
 function pairsOf(template: RequestTemplate, name: string, value: unknown): Pair[] {
   const wire = wireName(template, name);
   if (value === null) return [];
+  const style = template.styles?.[name];
+  if (style !== undefined) return styled(style, wire, name, value);
   if (template.asJson?.includes(name))
     return [[wire, typeof value === 'string' ? text(name, value) : JSON.stringify(value)]];
   // Repeated keys: a JSON list in one field is taken for one broken value.
   const values = Array.isArray(value) ? value : [value];
   return values.map((each): Pair => [wire, plain(name, each)]);
+}
+
+function styled(style: QueryStyle, wire: string, name: string, value: unknown): Pair[] {
+  if (style === 'comma')
+    return [
+      [
+        wire,
+        [value]
+          .flat()
+          .map((each) => plain(name, each))
+          .join(','),
+      ],
+    ];
+  if (style === 'brackets') return bracketed(wire, name, value);
+  const prefix = style === 'dotted' ? `${wire}.` : '';
+  return Object.entries(isRow(value) ? value : {}).map(
+    ([key, each]): Pair => [prefix + key, plain(name, each)],
+  );
+}
+
+function bracketed(wire: string, name: string, value: unknown): Pair[] {
+  if (value === undefined || value === null) return [];
+  if (!isRow(value) && !Array.isArray(value)) return [[wire, plain(name, value)]];
+  return Object.entries(value).flatMap(([key, each]) => bracketed(`${wire}[${key}]`, name, each));
 }
 
 function jsonValue(template: RequestTemplate, name: string, value: unknown): unknown {

@@ -8,7 +8,9 @@ export type Account = {
   readonly sid: string;
   /** The parent's SID for a subaccount, its own for a main account. */
   readonly ownerSid: string;
-  readonly authToken: string;
+  authToken: string;
+  /** Lets requests in beside the first one, and signs nothing until it is promoted. */
+  secondaryToken?: string | undefined;
   friendlyName: string;
   status: 'active' | 'suspended' | 'closed';
   readonly createdAt: number;
@@ -22,6 +24,8 @@ export type ApiKey = {
   readonly sid: string;
   readonly secret: string;
   friendlyName: string;
+  /** Null for a standard key. */
+  policy: { readonly allow: readonly string[] } | null;
   readonly createdAt: number;
   updatedAt: number;
 };
@@ -44,7 +48,15 @@ export function seedAccounts(world: World): void {
   addAccount(world, { sid: accountSid, ownerSid: accountSid, authToken, friendlyName: 'Emulated account' });
   for (const { sid, secret } of keys) {
     const friendlyName = 'From the options';
-    apiKeys(world).add({ accountSid, sid, secret, friendlyName, createdAt: now, updatedAt: now });
+    apiKeys(world).add({
+      accountSid,
+      sid,
+      secret,
+      friendlyName,
+      policy: null,
+      createdAt: now,
+      updatedAt: now,
+    });
   }
 }
 
@@ -124,7 +136,8 @@ function holderOf(world: World, headers: Headers): Account | undefined {
   const given = basic(headers);
   if (given !== undefined) {
     const account = accountBySid(world, given.user);
-    if (account?.authToken === given.password) return account;
+    if (account !== undefined && [account.authToken, account.secondaryToken].includes(given.password))
+      return account;
     const key = apiKeys(world)
       .all()
       .find((one) => one.sid === given.user && one.secret === given.password);

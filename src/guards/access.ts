@@ -1,4 +1,6 @@
 // Whether this server, and whoever asks, may run the operation at all: read-only mode, lists, scopes, and one account only.
+import { permits, scopeFor } from '../operation/actor.ts';
+import type { Effect } from '../operation/effect.ts';
 import { isRow } from '../operation/row.ts';
 import type { Facts, JudgedCall } from './call.ts';
 import { matchesAny } from './pattern.ts';
@@ -32,15 +34,16 @@ export function judgeAccess(call: JudgedCall, { access }: Policy, { account }: F
   return beyondScopes(call) ?? otherAccount(input, account, name) ?? allowed;
 }
 
-/** A token names effects: `read`, `write`, `send`, `spend`, `delete`, `admin`. Whatever reaches a person needs `send` too. */
+/** Whatever reaches a person needs the scope `send`, whatever its own effect. */
 function beyondScopes({ operation, effect, people, actor }: JudgedCall): Verdict | undefined {
-  const needed = people.length > 0 ? [effect, 'send'] : [effect];
-  const lacking = needed.find((scope) => actor.scopes !== undefined && !actor.scopes.includes(scope));
+  const needed: readonly Effect[] = people.length > 0 ? [effect, 'send'] : [effect];
+  const lacking = needed.find((each) => !permits(actor, each));
   if (lacking === undefined) return undefined;
+  const scope = scopeFor(lacking);
   return refuse(
     'access.scope',
-    `${operation.name} needs the scope ${lacking}, which the token of ${actor.name} does not have.`,
-    `Ask the owner for a token with the scope ${lacking}.`,
+    `${operation.name} needs the scope ${scope}, which the token of ${actor.name} does not have.`,
+    `Ask the owner for a token with the scope ${scope}.`,
   );
 }
 

@@ -1,16 +1,10 @@
 // What the guards know: the call as it would go out, and the facts that were looked up for it. They see no store and no network.
+import type { Actor } from '../operation/actor.ts';
 import type { Operation } from '../operation/define.ts';
 import type { Effect } from '../operation/effect.ts';
 import type { ConsentEntry } from '../operation/ledgers.ts';
 import type { Channel, Purpose, Usage } from '../operation/reach.ts';
 import type { Row } from '../operation/row.ts';
-
-/** Who asks: a door, and behind it a person, a key or one conversation. */
-export interface Actor {
-  readonly name: string;
-  /** What a token allows, where the door has tokens; a local door has no such limit. */
-  readonly scopes?: readonly string[];
-}
 
 export interface JudgedCall {
   readonly operation: Operation;

@@ -1,6 +1,7 @@
 // The MCP server: tools, resources and prompts over the corridor. One factory serves both protocol eras.
 import {
   type CallToolResult,
+  type McpRequestContext,
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
@@ -12,7 +13,10 @@ import type { Operation } from '../operation/define.ts';
 import type { ApprovalLedger } from '../operation/ledgers.ts';
 import { failureFrom } from '../operation/result.ts';
 import type { Perform } from '../perform.ts';
+
+import { actorOf, askForScope } from './actor.ts';
 import { callConfirmed, createCodec } from './confirm.ts';
+
 import { chosen, discoveryTools, searchOperations } from './discovery.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
@@ -35,20 +39,20 @@ export interface ServerParts {
   readonly stateKey: Uint8Array;
 }
 
-/** Whoever holds the other end of stdin and stdout. */
-const actor = { name: 'mcp' };
-
 const hour = 3_600_000;
 const stable = { ttlMs: hour, cacheScope: 'private' as const };
 
+export type ServerFactory = (context?: Pick<McpRequestContext, 'authInfo'>) => McpServer;
+
 /** Prepares what never changes once and returns the factory that the transports call. */
-export async function createServerFactory(parts: ServerParts): Promise<() => McpServer> {
+export async function createServerFactory(parts: ServerParts): Promise<ServerFactory> {
   const skill = await loadSkill(parts.references);
   const listed = parts.surface.listed.map((operation) => toolOf(operation, parts.mode));
-  const codec = createCodec(parts.stateKey, () => actor.name);
+  const codec = createCodec(parts.stateKey, ({ http }) => actorOf(http?.authInfo).name);
   const confirming = { approvals: parts.approvals, codec, now: parts.now };
   const tools = [...listed, ...discoveryTools.filter(({ name }) => parts.surface.discovery.includes(name))];
-  return () => {
+  return (context) => {
+    const actor = actorOf(context?.authInfo);
     const mcp = new McpServer(
       { name: 'twilio-mcp', title: 'Twilio', version: parts.version },
       {
@@ -72,6 +76,7 @@ export async function createServerFactory(parts: ServerParts): Promise<() => Mcp
       const asked = { ...call, actor, signal, progress: progressOf(context) };
       return callConfirmed(mcp, context, confirming, () => parts.perform(asked));
     });
+    mcp.resolveScopeChallenge = askForScope;
     registerReferences(mcp, parts.references);
     registerRecords(mcp, parts.records);
     registerPrompts(mcp);

@@ -10,29 +10,50 @@ export type { Row } from './row.ts';
 export type Host =
   | 'accounts'
   | 'api'
+  | 'assistants'
+  | 'bulkexports'
+  | 'chat'
   | 'content'
   | 'conversations'
   | 'events'
+  | 'flex-api'
+  | 'frontline-api'
   | 'iam'
   | 'insights'
   | 'intelligence'
+  | 'ip-messaging'
+  | 'knowledge'
   | 'lookups'
+  | 'marketplace'
+  | 'memory'
   | 'messaging'
   | 'monitor'
+  | 'notify'
   | 'numbers'
   | 'oauth'
+  | 'preview'
+  | 'preview-iam'
   | 'pricing'
   | 'proxy'
+  | 'routes'
+  | 'serverless'
   | 'studio'
+  | 'supersim'
   | 'sync'
   | 'taskrouter'
+  | 'trunking'
   | 'trusthub'
   | 'verify'
+  | 'video'
   | 'voice'
+  | 'wireless'
   | 'sendgrid'
   | 'segment-tracking'
   | 'segment-profiles'
   | 'segment-public';
+
+/** comma `a=1,2` · brackets `a[b]=1` · dotted `A.b=1` · spread `b=1`. */
+export type QueryStyle = 'comma' | 'brackets' | 'dotted' | 'spread';
 
 /** The HTTP request as data. Input fields go to the path, then to headers, then to the body (POST, PUT, PATCH) or the query. */
 export interface RequestTemplate {
@@ -42,15 +63,21 @@ export interface RequestTemplate {
   readonly path: string;
   /** Wire names of fields that are not the PascalCase of ours: `sent_after: 'DateSent>'`. */
   readonly names?: Readonly<Record<string, string>>;
-  /** `form` is the default; `json` sends the fields under their own names unless `names` says otherwise. */
+  /** True where fields without a wire name go out under their own, also in forms. */
+  readonly verbatim?: boolean;
+  /** `form` is the default; `json` sends the fields under their own names unless `names` says otherwise. A DELETE that names one has a body. */
   readonly body?: 'form' | 'json';
+  /** The field that is the whole JSON body, where that is no object. */
+  readonly whole?: string;
+  /** How a list or object is written in a query, where not as a repeated name. */
+  readonly styles?: Readonly<Record<string, QueryStyle>>;
   /** Fields that go to the query string even though the method has a body. */
   readonly query?: readonly string[];
   /** Fields whose value Twilio expects as a JSON text inside a form or query parameter. */
   readonly asJson?: readonly string[];
   /** Input field → request header. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Parameters sent with every request, under their wire names. */
+  /** Parameters sent with every request, under their wire names; `{account}` is the configured account. */
   readonly fixed?: Readonly<Record<string, string | number | boolean>>;
   /** Headers sent with every request, such as an API version. */
   readonly fixedHeaders?: Readonly<Record<string, string>>;
@@ -62,6 +89,8 @@ export interface RequestTemplate {
 
 /** What the configuration fills in when the caller says nothing. */
 export interface Defaults {
+  /** The account this process acts for. */
+  readonly account?: string;
   readonly from?: string;
   readonly messagingServiceSid?: string;
   readonly verifyServiceSid?: string;
@@ -118,6 +147,8 @@ export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
   costs?(input: z.output<I>): Usage;
   /** After a lost answer: the list request that would show what was created, and how to know it. */
   trace?(input: z.output<I>, since: Date): Trace;
+  /** A field of the answer that is a secret, shown once: it goes to a file of the owner, named in `secret_file`. */
+  readonly keeps?: string;
   /** For the few that are not exactly one request. */
   run?(input: z.output<I>, hands: Hands): Promise<Row>;
   /** The reference page, without folder and ending: `twilio-voice`. */

@@ -54,6 +54,25 @@ test('wrong credentials get 401 with 20003, another account 404 with 20404', asy
   expect(bare.headers.get('www-authenticate')).toContain('Basic');
 });
 
+test('a restricted key is made, read, changed and listed at its new address', async () => {
+  const { sdk, accountSid } = await served();
+  const { v1 } = sdk.iam;
+  const policy = { allow: ['/twilio/messaging/messages/read'] };
+  const made = await v1.newApiKey.create({ accountSid, friendlyName: 'job', keyType: 'restricted', policy });
+  expect(made).toMatchObject({ friendlyName: 'job', policy });
+  expect(made.secret).toMatch(/^[0-9a-f]{32}$/);
+  const more = { allow: [...policy.allow, '/twilio/messaging/messages/update'] };
+  expect(await v1.apiKey(made.sid).update({ policy: more })).toMatchObject({ policy: more });
+  const listed = await v1.getApiKeys.list({ accountSid });
+  expect(listed).toMatchObject([{ sid: made.sid }]);
+  for (const wrong of [{}, { allow: [] }, { allow: Array.from({ length: 101 }, (_, n) => `/twilio/a/${n}`) }])
+    await expect(
+      v1.newApiKey.create({ accountSid, keyType: 'restricted', policy: wrong }),
+    ).rejects.toMatchObject({ status: 400, code: 20_001 });
+  await v1.apiKey(made.sid).remove();
+  await expect(v1.apiKey(made.sid).fetch()).rejects.toMatchObject({ status: 404 });
+});
+
 test('an API key works for resources, not for accounts and keys; deleted, it works no more', async () => {
   const { sdk, url, accountSid } = await served();
   const made = await sdk.newKeys.create({ friendlyName: 'agent' });

@@ -111,7 +111,7 @@ describe('before anything is sent', () => {
     world = await createWorld({ env: { TWILIO_FROM: '' } });
     const report = await world.ok('messaging_send_many', { ...mailing, recipients: people(2) });
     expect(report).toMatchObject({ counts: { failed: 2 } });
-    expect(world.requests()).toEqual([]);
+    expect(world.requests('POST')).toEqual([]);
   });
 });
 

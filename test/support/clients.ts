@@ -1,6 +1,11 @@
 // The two MCP clients that most hosts are: SDK 1.x (2025 protocol) and SDK 2.x (2026-07-28), behind one small face.
-import { Client as ModernClient, InMemoryTransport as ModernMemory } from '@modelcontextprotocol/client';
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernHttp,
+  InMemoryTransport as ModernMemory,
+} from '@modelcontextprotocol/client';
 import { Client as ClassicClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as ClassicHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { InMemoryTransport as ClassicMemory } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Transport } from '@modelcontextprotocol/server';
@@ -68,6 +73,25 @@ export async function connectClient(
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ ...human(params.message) }));
   await client.connect(near);
   // Listing first is what hosts do; it also makes the 1.x client hold answers against the output schemas.
+  await client.listTools();
+  return faceOf(client, (name, input, options) =>
+    client.callTool({ name, arguments: input }, undefined, options),
+  );
+}
+
+/** The same over HTTP, with a bearer token if there is one. */
+export async function connectOverHttp(kind: Kind, address: string, token?: string): Promise<TestClient> {
+  const info = { name: `test-${kind}`, version: '1.0.0' };
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const url = new URL('/mcp', address);
+  if (kind === '2.x') {
+    const client = new ModernClient(info, { versionNegotiation: { mode: 'auto' } });
+    await client.connect(new ModernHttp(url, { requestInit: { headers } }));
+    return faceOf(client, (name, input, options) => client.callTool({ name, arguments: input }, options));
+  }
+  const client = new ClassicClient(info);
+  // Its own types disagree under exactOptionalPropertyTypes: `sessionId` may be undefined there, and only absent here.
+  await client.connect(Object(new ClassicHttp(url, { requestInit: { headers } })));
   await client.listTools();
   return faceOf(client, (name, input, options) =>
     client.callTool({ name, arguments: input }, undefined, options),

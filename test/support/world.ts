@@ -51,6 +51,8 @@ export interface World {
   /** The emulator's control door: the other phone, the clock, faults. */
   readonly control: (method: string, path: string, body?: Row) => Promise<Row>;
   readonly advance: (seconds: number) => Promise<void>;
+  /** Where the secrets of keys made here lie. */
+  readonly keysFolder: string;
   /** What the server logged. */
   readonly log: readonly string[];
   /** Requests that reached the emulator, without headers: `POST /2010-04-01/…`. */
@@ -66,6 +68,7 @@ const noon = Date.UTC(2026, 10, 23, 15, 0, 0);
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const emulator = await serveEmulator({ now: () => noon, clock: 'manual', port: 0 });
+  const keysFolder = mkdtempSync(join(tmpdir(), 'twilio-mcp-keys-'));
   const env = {
     TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
     TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
@@ -73,6 +76,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     TWILIO_FROM: OWN_NUMBER,
     SENDGRID_API_KEY: EMULATED_SENDGRID_KEY,
     TWILIO_MCP_TOOLSETS: 'all',
+    TWILIO_MCP_KEYS_FOLDER: keysFolder,
     TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')), 'store.db')}`,
     ...options.env,
   };
@@ -93,6 +97,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     app,
     emulator,
     client,
+    keysFolder,
     log,
     ok: async (name, input, callOptions) => {
       const answer = await client.call(name, input, callOptions);

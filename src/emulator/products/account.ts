@@ -1,25 +1,16 @@
-// Here: accounts and subaccounts, balance, API keys and the OAuth token.
-// Not here: phone numbers (account-numbers.ts).
-import {
-  type Account,
-  type ApiKey,
-  accounts,
-  addAccount,
-  apiKeys,
-  issueBearer,
-  reach,
-  unauthenticated,
-  usesApiKey,
-} from '../accounts.ts';
+// Here: accounts and subaccounts, balance and the OAuth token.
+// Not here: phone numbers (account-numbers.ts), API keys (account-keys.ts).
+import { type Account, accounts, addAccount, issueBearer, reach, unauthenticated } from '../accounts.ts';
 import { uriPage } from '../paging.ts';
 import { type Ask, openRoute, type Product, route } from '../route.ts';
-import { created, noContent, notFound, ok, rfc2822, TwilioError } from '../wire.ts';
+import { created, notFound, ok, rfc2822, TwilioError } from '../wire.ts';
+import { keyRoutes, refuseApiKeys } from './account-keys.ts';
 import { seedNumbers } from './account-number.ts';
 import { numberRoutes } from './account-numbers.ts';
+import { tokenRoutes } from './account-tokens.ts';
 
 const API = 'api.twilio.com';
 const ACCOUNTS = '/2010-04-01/Accounts';
-const KEYS = `${ACCOUNTS}/{AccountSid}/Keys`;
 const BALANCE_AT_START = 100;
 const TOKEN_SECONDS = 3600;
 
@@ -65,36 +56,8 @@ export const account: Product = {
     route('GET', API, `${ACCOUNTS}/{AccountSid}/Balance.json`, ({ account: { sid, spent } }) =>
       ok({ account_sid: sid, balance: (BALANCE_AT_START - spent).toFixed(4), currency: 'USD' }),
     ),
-    route('GET', API, `${KEYS}.json`, (ask) => {
-      refuseApiKeys(ask);
-      return uriPage(ask, 'keys', apiKeys(ask.world).list(ask.account.sid), showKey);
-    }),
-    route('POST', API, `${KEYS}.json`, (ask) => {
-      refuseApiKeys(ask);
-      const { ids, clock } = ask.world;
-      const now = clock.now();
-      const key = apiKeys(ask.world).add({
-        accountSid: ask.account.sid,
-        sid: ids.sid('SK'),
-        secret: ids.hex(32),
-        friendlyName: ask.form.get('FriendlyName') ?? '',
-        createdAt: now,
-        updatedAt: now,
-      });
-      // The only answer that ever shows the secret.
-      return created({ ...showKey(key), secret: key.secret });
-    }),
-    route('GET', API, `${KEYS}/{Sid}.json`, (ask) => ok(showKey(namedKey(ask)))),
-    route('POST', API, `${KEYS}/{Sid}.json`, (ask) => {
-      const key = namedKey(ask);
-      key.friendlyName = ask.form.get('FriendlyName') ?? key.friendlyName;
-      key.updatedAt = ask.world.clock.now();
-      return ok(showKey(key));
-    }),
-    route('DELETE', API, `${KEYS}/{Sid}.json`, (ask) => {
-      apiKeys(ask.world).remove(ask.account.sid, namedKey(ask).sid);
-      return noContent();
-    }),
+    ...keyRoutes,
+    ...tokenRoutes,
     openRoute('POST', 'oauth.twilio.com', '/v2/token', ({ world, form }) => {
       const client = world.options.oauthClients.find(
         ({ id, secret }) => id === form.get('client_id') && secret === form.get('client_secret'),
@@ -110,11 +73,6 @@ export const account: Product = {
   ],
 };
 
-/** A standard API key may use every resource but accounts and keys. */
-function refuseApiKeys(ask: Ask): void {
-  if (usesApiKey(ask.headers)) throw unauthenticated();
-}
-
 function named(ask: Ask): Account {
   const sid = ask.param('Sid');
   // A standard key may read its own account, and nothing more.
@@ -122,13 +80,6 @@ function named(ask: Ask): Account {
   const one = reach(ask.world, ask.account, sid);
   if (one === undefined) throw notFound(ask.path);
   return one;
-}
-
-function namedKey(ask: Ask): ApiKey {
-  refuseApiKeys(ask);
-  const key = apiKeys(ask.world).get(ask.account.sid, ask.param('Sid'));
-  if (key === undefined) throw notFound(ask.path);
-  return key;
 }
 
 function readStatus(status: string, one: Account): Account['status'] {
@@ -163,14 +114,5 @@ function showAccount({
     date_updated: rfc2822(updatedAt),
     uri: `${uri}.json`,
     subresource_uris: Object.fromEntries(SUBRESOURCES.map((name) => [snake(name), `${uri}/${name}.json`])),
-  };
-}
-
-function showKey({ sid, friendlyName, createdAt, updatedAt }: ApiKey): Record<string, string> {
-  return {
-    sid,
-    friendly_name: friendlyName,
-    date_created: rfc2822(createdAt),
-    date_updated: rfc2822(updatedAt),
   };
 }

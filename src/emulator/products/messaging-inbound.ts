@@ -7,6 +7,7 @@ import type { World } from '../state.ts';
 import { askForTwiml, type Instructions, readMethod, resolveUrl, type Webhook } from '../webhook.ts';
 import { defined, TwilioError } from '../wire.ts';
 import { type OwnedNumber, ownerOf, setting } from './account-number.ts';
+import { takeIn } from './conversations-said.ts';
 import { type Keyword, keywordOf, optIn, optOut } from './messaging-consent.ts';
 import { checkBody } from './messaging-content.ts';
 import {
@@ -49,6 +50,7 @@ export async function receiveMessage(world: World, sent: FromPhone): Promise<Mes
   const keyword =
     channelOf(message.to) === 'sms' ? keywordOf(message.body, number?.type === 'toll-free') : undefined;
   if (keyword !== undefined) heed(arrival, keyword);
+  if (takeIn(world, message)) return message;
   const params = webhookParams(arrival, sent, keyword);
   const instructions = await askForTwiml(world, account, webhookOf(arrival), params);
   await obey(arrival, instructions, params, 0);

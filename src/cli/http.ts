@@ -1,0 +1,65 @@
+// `twilio-mcp http`: MCP over HTTP until the process is told to end; calls under way may end first.
+import { setTimeout as delay } from 'node:timers/promises';
+import { type App, createApp } from '../app.ts';
+import { readConfig, type Sources, unknownSettings } from '../config.ts';
+import { openHttpDoor } from '../mcp/http-door.ts';
+import { serveHttp } from '../mcp/serve-http.ts';
+import { type Profiles, readProfiles } from '../profiles.ts';
+
+export async function serveOverHttp(sources: Sources): Promise<void> {
+  const config = await readConfig(sources);
+  const { settings, mode } = config;
+  const path = settings.TWILIO_MCP_PROFILES_FILE;
+  const profiles = path === undefined ? undefined : readProfiles(path);
+  const apps = await openApps(sources, profiles);
+  const { log, now } = firstOf(apps);
+  for (const name of unknownSettings())
+    log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
+  const factories = new Map(
+    await Promise.all([...apps].map(async ([name, app]) => [name, await app.createServerFactory()] as const)),
+  );
+  const door = openHttpDoor(config, { factories, profiles, log, now });
+  const place = { host: settings.TWILIO_MCP_HTTP_HOST, port: settings.TWILIO_MCP_HTTP_PORT };
+  const served = await serveHttp(door, place);
+  log.info({ mode, url: `${served.url}/mcp` }, 'serving MCP over HTTP');
+  let ending = false;
+  const end = (signal: string): void => {
+    // Whoever asks twice does not want to wait.
+    if (ending) process.exit(1);
+    ending = true;
+    log.info({ signal }, 'draining');
+    const over = delay(settings.TWILIO_MCP_HTTP_DRAIN_SECONDS * 1000, undefined, { ref: false });
+    served
+      .drain(over)
+      .then(() => Promise.all([...apps.values()].map((app) => app.close())))
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'closing failed');
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGTERM', () => end('SIGTERM'));
+  process.on('SIGINT', () => end('SIGINT'));
+}
+
+/** One server within for each profile: what belongs to one account is out of reach of the others. */
+async function openApps(
+  sources: Sources,
+  profiles: Profiles | undefined,
+): Promise<Map<string | undefined, App>> {
+  const apps = new Map<string | undefined, App>();
+  const names = profiles === undefined ? [undefined] : Object.keys(profiles);
+  for (const name of names) {
+    const config = await readConfig({ ...sources, ...(name !== undefined && { profile: name }) });
+    apps.set(name, await createApp(config));
+  }
+  return apps;
+}
+
+function firstOf(apps: ReadonlyMap<string | undefined, App>): App {
+  const [app] = apps.values();
+  if (app === undefined) throw new Error('the profiles file names no profile');
+  return app;
+}

@@ -1,0 +1,195 @@
+// MCP over Streamable HTTP, both protocol eras, without sessions: any replica answers any request.
+// Who calls is callers.ts, how much is turnstile.ts, the port is serve-http.ts; what a call may do is for the guards.
+import {
+  type AuthInfo,
+  bearerAuthChallengeResponse,
+  createMcpHandler,
+  getOAuthProtectedResourceMetadataUrl,
+  hostHeaderValidationResponse,
+  type McpRequestContext,
+  type McpServer,
+  OAuthError,
+  originValidationResponse,
+} from '@modelcontextprotocol/server';
+import { type Context, Hono } from 'hono';
+import { cors } from 'hono/cors';
+import type { Log } from '../log.ts';
+import { scopes } from '../operation/actor.ts';
+import { type Caller, type Identify, NoProfile } from './callers.ts';
+import { KeysUnreachable } from './oauth.ts';
+import { withEnd } from './stream.ts';
+import type { Turnstile } from './turnstile.ts';
+
+/** A door that stands beside MCP on the same port, such as Twilio's webhooks; it proves its callers by itself. */
+export interface Mount {
+  /** Such as `/webhooks/*`. */
+  readonly path: string;
+  readonly handle: (request: Request) => Promise<Response>;
+}
+
+export interface HttpParts {
+  /** The server of this request's caller. */
+  readonly factory: (context: McpRequestContext) => McpServer;
+  readonly identify: Identify;
+  readonly turnstile: Turnstile;
+  /** Host names that requests may be addressed to, and that web pages may come from; without ports. */
+  readonly hosts: readonly string[];
+  readonly origins: readonly string[];
+  readonly bodyBytes: number;
+  /** Where an OAuth client learns of the authorization server. */
+  readonly oauth?: { readonly resource: string; readonly issuer: string } | undefined;
+  readonly mounts: readonly Mount[];
+  readonly log: Log;
+}
+
+export interface HttpDoor {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** From now on not ready, so that a balancer sends no more; what still comes in is answered. */
+  readonly retire: () => void;
+  /** Resolves when no call is under way; an open subscription is none. */
+  readonly idle: () => Promise<void>;
+  /** Ends subscriptions and whatever is still under way. */
+  readonly close: () => Promise<void>;
+}
+
+const endpoint = '/mcp';
+const metadataPath = '/.well-known/oauth-protected-resource';
+
+export function createHttpDoor(parts: HttpParts): HttpDoor {
+  const { log } = parts;
+  let retired = false;
+  let working = 0;
+  let waiting: (() => void)[] = [];
+  const metadataUrl = parts.oauth && getOAuthProtectedResourceMetadataUrl(new URL(parts.oauth.resource));
+  const handler = createMcpHandler(parts.factory, {
+    maxRequestBodySize: parts.bodyBytes,
+    onerror: (error) => log.debug({ err: error }, 'MCP over HTTP'),
+  });
+  const web = new Hono();
+
+  // Open to whoever can reach the port, by whatever name: they tell nothing and change nothing.
+  web.get('/healthz', (context) => context.json({ status: 'ok' }));
+  web.get('/readyz', (context) =>
+    context.json({ status: retired ? 'draining' : 'ready' }, retired ? 503 : 200),
+  );
+  for (const { path, handle } of parts.mounts) web.all(path, (context) => handle(context.req.raw));
+
+  web.use(async (context, next) => {
+    const refused = hostHeaderValidationResponse(context.req.raw, [...parts.hosts]);
+    if (refused !== undefined) return refused;
+    return next();
+  });
+  if (parts.oauth !== undefined) {
+    const document = metadata(parts.oauth);
+    for (const path of [metadataPath, `${metadataPath}${endpoint}`])
+      web.get(path, cors(), (context) => context.json(document));
+  }
+  web.use(endpoint, async (context, next) => {
+    const refused = originValidationResponse(context.req.raw, [...parts.origins]);
+    if (refused !== undefined) return refused;
+    return next();
+  });
+  web.use(endpoint, cors({ origin: (origin) => origin, exposeHeaders: ['WWW-Authenticate', 'Retry-After'] }));
+  web.all(endpoint, serve);
+  web.notFound((context) => context.json({ error: `MCP is served at ${endpoint}.` }, 404));
+  web.onError((error, context) => {
+    log.error({ err: error }, 'a fault in this server');
+    return context.json({ error: 'This server met a fault of its own.' }, 500);
+  });
+
+  async function serve(context: Context): Promise<Response> {
+    const request = context.req.raw;
+    let caller: Caller;
+    try {
+      caller = await parts.identify(request.headers.get('authorization') ?? undefined);
+    } catch (error) {
+      return unknownCaller(error);
+    }
+    const turn = parts.turnstile.enter(caller.name);
+    if ('retryAfter' in turn) return tooMuch(turn);
+    const listens = request.headers.get('mcp-method') === 'subscriptions/listen';
+    if (!listens) working += 1;
+    const done = () => {
+      turn.leave();
+      if (!listens) working -= 1;
+      if (working > 0) return;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    };
+    try {
+      return withEnd(await handler.fetch(request, { authInfo: authInfoOf(caller) }), done);
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  function unknownCaller(error: unknown): Response {
+    if (error instanceof KeysUnreachable) {
+      log.warn({ err: error }, 'the authorization server does not give its keys');
+      return Response.json(
+        { error: 'temporarily_unavailable', error_description: 'The signing keys cannot be read now' },
+        { status: 503, headers: { 'retry-after': '5' } },
+      );
+    }
+    if (error instanceof NoProfile) {
+      log.warn({ reason: error.message }, 'a caller was not let in');
+      return Response.json({ error: 'access_denied', error_description: error.message }, { status: 403 });
+    }
+    if (!(error instanceof OAuthError)) throw error;
+    log.info({ reason: error.message }, 'a caller was not let in');
+    return bearerAuthChallengeResponse(error, {
+      requiredScopes: metadataUrl === undefined ? [] : ['read'],
+      ...(metadataUrl !== undefined && { resourceMetadataUrl: metadataUrl }),
+    });
+  }
+
+  /** Without the token itself: nothing behind this door needs it, so nothing can pass it on. */
+  function authInfoOf({ name, scopes: held, profile, mayStepUp }: Caller): AuthInfo {
+    return {
+      token: '',
+      clientId: name,
+      scopes: [...(held ?? scopes)],
+      ...(mayStepUp && metadataUrl !== undefined && { resourceMetadataUrl: metadataUrl }),
+      ...(profile !== undefined && { extra: { profile } }),
+    };
+  }
+
+  return {
+    fetch: (request) => web.fetch(request),
+    retire: () => {
+      retired = true;
+    },
+    idle: () =>
+      working === 0 ? Promise.resolve() : new Promise<void>((resolve) => void waiting.push(resolve)),
+    close: () => handler.close(),
+  };
+}
+
+function tooMuch({
+  of,
+  retryAfter,
+}: {
+  readonly of: 'caller' | 'all';
+  readonly retryAfter: number;
+}): Response {
+  const message =
+    of === 'all'
+      ? 'The server is full. Nothing was done; ask again shortly.'
+      : 'This caller asks too often or too much at once. Nothing was done; ask again after the time named.';
+  return Response.json(
+    { jsonrpc: '2.0', error: { code: -32_000, message }, id: null },
+    { status: of === 'all' ? 503 : 429, headers: { 'retry-after': String(retryAfter) } },
+  );
+}
+
+/** RFC 9728. */
+function metadata({ resource, issuer }: { readonly resource: string; readonly issuer: string }) {
+  return {
+    resource,
+    authorization_servers: [issuer],
+    scopes_supported: [...scopes],
+    bearer_methods_supported: ['header'],
+    resource_name: 'Twilio for agents',
+  };
+}
