@@ -9,8 +9,7 @@ import { explainErrorCode } from './catalog/error-codes.ts';
 import { findOperation, operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
-
-import { type Config, secretsOf, storePath, tokensPath } from './config.ts';
+import { type Config, pricesPath, secretsOf, storePath, tokensPath } from './config.ts';
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
@@ -23,8 +22,10 @@ import { errorOf } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
 import { createOwnerCheck } from './owner-key.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
-import { createCorridor, type Perform } from './perform.ts';
+import { type Corridor, createCorridor, type Perform } from './perform.ts';
 import { loadPolicy } from './policy-file.ts';
+import { requireAccepted } from './policy-seal.ts';
+import { readPrices } from './prices-file.ts';
 import { recover } from './recover.ts';
 import { createRedactor } from './redact.ts';
 
@@ -46,7 +47,11 @@ export interface App {
   /** The account requests are made for. */
   readonly account: string | undefined;
   readonly perform: Perform;
+  /** What the guards would see of a call. */
+  readonly lay: Corridor['lay'];
   readonly surface: Surface;
+  /** What is in force. */
+  readonly policy: Policy;
   readonly log: Log;
   readonly client: Client;
   readonly now: () => Date;
@@ -114,8 +119,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     deadlineMs: 2 * timeoutMs,
   });
   const account = config.account ?? emulator?.accountSid;
+  await requireAccepted(settings.TWILIO_MCP_POLICY_FILE, owner);
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
-  const { perform, look } = createCorridor({
+  const { perform, look, lay } = createCorridor({
     mode,
     account,
     credential: kindOf(credentials),
@@ -138,13 +144,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     signed: owner.signed,
     decided: owner.decided,
     integrity: async () => (await owner.fault()) ?? (await store.integrity()),
-    prices: publishedPrices,
+    prices: readPrices(pricesPath(settings, mode)) ?? publishedPrices,
   });
   return {
     config,
     account,
     perform,
+    lay,
     surface,
+    policy,
     log,
     client,
     now,
@@ -168,6 +176,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         surface,
         mode,
         references: readReferences(packageRoot),
+        records: { audit: (limit) => store.audit.list(account ?? 'none', limit), policy },
         ownerNumbers: ownNumbers,
         version: versionOfPackage(),
       }),
@@ -202,7 +211,7 @@ function createOwnCountries(
   };
 }
 
-async function ownedNumbers(perform: Perform): Promise<readonly string[]> {
+export async function ownedNumbers(perform: Perform): Promise<readonly string[]> {
   const result = await perform({ operation: listNumbers, input: { limit: 100 }, actor: { name: 'server' } });
   if (!result.ok) throw errorOf(result);
   const rows = result.data['incoming_phone_numbers'];

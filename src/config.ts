@@ -1,6 +1,6 @@
 // The one table of settings: environment names, flags and documentation come from it. Nothing else reads process.env.
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { credentialFaults, hasCredentials, regionFaults } from './config-faults.ts';
@@ -357,6 +357,11 @@ export function storePath(settings: Settings, mode: Mode, env: Texts = process.e
   if (named !== undefined)
     return named.startsWith('file://') ? fileURLToPath(named) : named.slice('file:'.length);
   return join(stateFolder(env), 'twilio-mcp', mode === 'live' ? 'store.db' : 'rehearsal.db');
+}
+
+/** Prices that `twilio-mcp prices refresh` has asked for, beside what is remembered. */
+export function pricesPath(settings: Settings, mode: Mode): string {
+  return join(dirname(storePath(settings, mode)), mode === 'live' ? 'prices.json' : 'rehearsal-prices.json');
 }
 
 /** The file that a rotation under way keeps its steps in, beside the store. It holds no secrets. */

@@ -112,6 +112,11 @@ export function decisionText(asked: Omit<Approval, 'state' | 'decision'>, decisi
   ]);
 }
 
+/** The whole text of a policy file: a comment changed is a file changed. */
+export function policyText(text: string): string {
+  return JSON.stringify(['twilio-mcp policy 1', text]);
+}
+
 export function signedConsent(key: OwnerKey, entry: ConsentEntry): ConsentEntry {
   return { ...entry, signature: key.sign(consentText(entry)) };
 }
@@ -136,6 +141,8 @@ export interface OwnerCheck {
   readonly signed: (entry: ConsentEntry) => Promise<boolean>;
   /** Whether a decision that says it is the owner's was signed by them; one that says otherwise is not judged here. */
   readonly decided: (approval: Approval) => Promise<boolean>;
+  /** Whether there is an owner, and these rules are not as they accepted them. */
+  readonly refuses: (policy: string, signature: string | undefined) => Promise<boolean>;
   /** Why the owner's key may not be trusted, if so. */
   readonly fault: () => Promise<string | undefined>;
 }
@@ -160,6 +167,11 @@ export function createOwnerCheck(
       if (decision === undefined || decision.by !== 'owner') return decision !== undefined;
       const key = await trusted();
       return key !== undefined && verified(key, decisionText(approval, decision), decision.signature);
+    },
+    refuses: async (policy, signature) => {
+      if ((await read()) === undefined && pinned === undefined) return false;
+      const key = await trusted();
+      return key === undefined || !verified(key, policyText(policy), signature);
     },
     fault: async () => faultOf(await read(), pinned),
   };

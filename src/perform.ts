@@ -5,7 +5,7 @@ import { asCurl } from './client/curl.ts';
 import { encode, type WireRequest } from './client/encode.ts';
 import { collect, pageRequest } from './client/pages.ts';
 import type { Mode } from './config.ts';
-import { type FactParts, gather } from './facts.ts';
+import { type Case, type FactParts, gather } from './facts.ts';
 import { fingerprint } from './fingerprint.ts';
 import { withTimeLimit } from './guards/spend.ts';
 import type { Log } from './log.ts';
@@ -68,6 +68,8 @@ export interface Corridor {
   readonly perform: Perform;
   /** Looks whether a request was carried out. Never repeats it. */
   readonly look: (operation: Operation, input: Row, since: Date) => Promise<Row | undefined>;
+  /** What the guards would see of a call. Nothing is judged, set aside or sent. */
+  readonly lay: (call: Call) => Promise<Case>;
 }
 
 export function createCorridor(parts: Parts): Corridor {
@@ -75,7 +77,18 @@ export function createCorridor(parts: Parts): Corridor {
   const simulated = mode !== 'live';
   const account = parts.account ?? 'none';
 
-  return { perform: (call) => walk(call, alone), look: lookFor };
+  return {
+    perform: (call) => walk(call, alone),
+    look: lookFor,
+    lay: async (call) => gather(prepare(call, alone), { ...parts, account, rowsOf }),
+  };
+
+  function prepare(call: Call, whole: Whole): Prepared {
+    const parsed = parseInput(call.operation, call.input, parts.defaults);
+    const usage = call.operation.costs?.(parsed.input) ?? { kind: 'nothing' as const };
+    const input = withTimeLimit(parsed.input, usage, parts.policy);
+    return { ...call, input, frame: { purpose: whole.purpose, ...parsed.frame }, since: parts.now() };
+  }
 
   async function walk(call: Call, whole: Whole): Promise<Result> {
     const { operation } = call;
@@ -83,10 +96,7 @@ export function createCorridor(parts: Parts): Corridor {
     let granted: Permit | undefined;
     let claimed = false;
     try {
-      const parsed = parseInput(operation, call.input, parts.defaults);
-      const usage = operation.costs?.(parsed.input) ?? { kind: 'nothing' as const };
-      const input = withTimeLimit(parsed.input, usage, parts.policy);
-      prepared = { ...call, input, frame: { purpose: whole.purpose, ...parsed.frame }, since: parts.now() };
+      prepared = prepare(call, whole);
       const earlier = await firstAnswer(prepared);
       if (earlier !== undefined) return earlier;
       claimed = true;

@@ -43,6 +43,8 @@ const floors: Readonly<Record<string, number>> = {
   store: 2,
   'fingerprint.ts': 2,
   'owner-key.ts': 2,
+  'policy-seal.ts': 3,
+  'prices-file.ts': 3,
   'redact.ts': 1,
   'redact-shapes.ts': 0,
   'signature.ts': 1,

@@ -18,6 +18,8 @@ import * as emailGroups from './email-groups.ts';
 import * as emailSenders from './email-senders.ts';
 import * as emailSuppressions from './email-suppressions.ts';
 import * as emailTemplates from './email-templates.ts';
+import * as guardrails from './guardrails.ts';
+import * as guardrailsSync from './guardrails-sync.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
@@ -82,6 +84,8 @@ const books = [
   keys,
   subaccounts,
   plan,
+  guardrails,
+  guardrailsSync,
   proxy,
   proxyParticipants,
   segment,

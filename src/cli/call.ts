@@ -9,12 +9,7 @@ import { flagsOf, readInput } from './arguments.ts';
 
 export async function callOperation(config: Config, name: string, args: readonly string[]): Promise<void> {
   const operation = findOperation(name);
-  if (operation === undefined) {
-    const near = similarNames(name);
-    throw new OperationError('UNKNOWN_OPERATION', `There is no operation ${JSON.stringify(name)}.`, {
-      next: `${near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''}\`twilio-mcp tools --toolsets all\` lists every one.`,
-    });
-  }
+  if (operation === undefined) throw noSuchOperation(name);
   if (args.includes('--help')) {
     process.stdout.write(usageOf(operation));
     return;
@@ -36,6 +31,13 @@ export async function callOperation(config: Config, name: string, args: readonly
   } finally {
     await app.close();
   }
+}
+
+export function noSuchOperation(name: string): OperationError {
+  const near = similarNames(name);
+  return new OperationError('UNKNOWN_OPERATION', `There is no operation ${JSON.stringify(name)}.`, {
+    next: `${near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''}\`twilio-mcp tools --toolsets all\` lists every one.`,
+  });
 }
 
 function usageOf(operation: Operation): string {

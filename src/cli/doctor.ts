@@ -2,10 +2,13 @@
 import { type App, createApp } from '../app.ts';
 import { findOperation } from '../catalog/index.ts';
 import { encode } from '../client/encode.ts';
-import { type Config, unknownSettings } from '../config.ts';
+import { type Config, storePath, unknownSettings } from '../config.ts';
 import type { Row } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
 import type { Result } from '../operation/result.ts';
+import { createOwnerCheck, fingerprintOf } from '../owner-key.ts';
+import { print } from './desk.ts';
+import { policyLines } from './policy-lines.ts';
 
 interface Finding {
   readonly check: string;
@@ -18,12 +21,13 @@ interface Finding {
 const clockToleranceSeconds = 300;
 
 export async function diagnose(load: () => Promise<Config>): Promise<void> {
-  const findings = await examine(load);
+  const { findings, rules } = await examine(load);
   for (const { check, ok, found, mend } of findings) {
     process.stdout.write(
       `${ok ? 'ok  ' : 'WRONG'} ${check}: ${found}\n${mend === undefined ? '' : `      → ${mend}\n`}`,
     );
   }
+  if (rules.length > 0) print('', 'Rules in force:', ...rules.map((rule) => `  ${rule}`), '');
   const wrong = findings.filter((finding) => !finding.ok).length;
   process.stdout.write(
     wrong === 0
@@ -33,20 +37,57 @@ export async function diagnose(load: () => Promise<Config>): Promise<void> {
   if (wrong > 0) process.exitCode = 1;
 }
 
-async function examine(load: () => Promise<Config>): Promise<Finding[]> {
-  let config: Config;
+interface Examined {
+  readonly findings: readonly Finding[];
+  readonly rules: readonly string[];
+}
+
+async function examine(load: () => Promise<Config>): Promise<Examined> {
+  let app: App;
   try {
-    config = await load();
+    app = await createApp(await load());
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    return [{ check: 'settings', ok: false, found: error.message, mend: error.details.next }];
+    const { message, details } = error;
+    return { findings: [{ check: 'settings', ok: false, found: message, mend: details.next }], rules: [] };
   }
-  const app = await createApp(config);
   try {
-    return [...settings(config), ...(await credentials(app, config)), ...(await clock(app))];
+    const findings = [
+      ...settings(app.config),
+      ...(await credentials(app, app.config)),
+      ...(await clock(app)),
+      ...(await guardrails(app)),
+    ];
+    return { findings, rules: policyLines(app.policy) };
   } finally {
     await app.close();
   }
+}
+
+async function guardrails({ config, ledgers }: App): Promise<Finding[]> {
+  const { TWILIO_MCP_POLICY_FILE: file, TWILIO_MCP_OWNER_KEY: pinned } = config.settings;
+  const owner = await ledgers.owner.get();
+  const key = owner && fingerprintOf(owner.publicKey);
+  const fault = (await createOwnerCheck(ledgers.owner.get, pinned).fault()) ?? (await ledgers.integrity());
+  return [
+    { check: 'policy', ok: true, found: file ?? 'no file: the defaults hold' },
+    {
+      check: 'owner',
+      ok: true,
+      found:
+        key === undefined
+          ? 'none yet: `twilio-mcp init` sets the passphrase for consents and approvals'
+          : `${key}${pinned === undefined ? ', not pinned: TWILIO_MCP_OWNER_KEY would bind the server to it' : ', pinned'}`,
+    },
+    {
+      check: 'store',
+      ok: fault === undefined,
+      found: fault ?? `${storePath(config.settings, config.mode)}, consents and audit whole`,
+      ...(fault !== undefined && {
+        mend: 'Nobody is contacted until this is mended. Look with `twilio-mcp audit verify`; keep the file, and go on with a new one (TWILIO_MCP_DATABASE_URL).',
+      }),
+    },
+  ];
 }
 
 function settings(config: Config): Finding[] {

@@ -24,6 +24,8 @@ export function addOwnerCommands(program: Command, { withSettings, configOf }: S
   addConsent(program, { withSettings, configOf });
   addApprovals(program, { withSettings, configOf });
   addAudit(program, { withSettings, configOf });
+  addPolicy(program, { withSettings, configOf });
+  addPrices(program, { withSettings, configOf });
 }
 
 function addConsent(program: Command, { withSettings, configOf }: Shape): void {
@@ -128,6 +130,45 @@ function addAudit(program: Command, { withSettings, configOf }: Shape): void {
     .description('every entry as a line of JSON, oldest first')
     .action(async (_options, command: Command) =>
       (await import('./audit.ts')).exportAudit(await configOf(command)),
+    );
+}
+
+function addPolicy(program: Command, { withSettings, configOf }: Shape): void {
+  const policy = program.command('policy').description('the rules that the server keeps to');
+  withSettings(policy.command('show'))
+    .description('every rule in force, with its default where it differs')
+    .action(async (_options, command: Command) =>
+      (await import('./policy.ts')).showPolicy(await configOf(command)),
+    );
+  withSettings(policy.command('explain'))
+    .argument('<operation>', 'operation name, such as messaging_send_message')
+    .argument('[flags...]', "the input: --json '{…}', or one flag a field")
+    .description('what each guard says of one call; nothing is sent')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (name: string, args: string[], _options, command: Command) =>
+      (await import('./policy.ts')).explain(await configOf(command), name, args),
+    );
+  withSettings(policy.command('accept'))
+    .description('sign the policy file as it is now: once there is an owner, a changed file stops the server')
+    .option(...passphraseFile)
+    .action(async (options: { passphraseFile?: string }, command: Command) =>
+      (await import('./policy.ts')).acceptPolicy(await configOf(command), options),
+    );
+}
+
+function addPrices(program: Command, { withSettings, configOf }: Shape): void {
+  const prices = program.command('prices').description('what the spending limits count with');
+  withSettings(prices.command('show'))
+    .description('the table in use, its date and source')
+    .action(async (_options, command: Command) =>
+      (await import('./prices.ts')).showPrices(await configOf(command)),
+    );
+  withSettings(prices.command('refresh'))
+    .description("ask Twilio's Pricing API for the prices of this account")
+    .option('--countries <list>', 'country codes with commas; those that may be reached when left out')
+    .action(async (options: { countries?: string }, command: Command) =>
+      (await import('./prices.ts')).refresh(await configOf(command), options),
     );
 }
 

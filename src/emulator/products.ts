@@ -1,11 +1,13 @@
 // Here: the list of products the emulator serves; adding one is its import and its name in the list.
 // Not here: any route. How a product file looks is told in route.ts.
 import { account } from './products/account.ts';
+import { consentRecord } from './products/consent-record.ts';
 import { content } from './products/content.ts';
 import { conversationsProduct } from './products/conversations.ts';
 import { email } from './products/email.ts';
 import { lookup } from './products/lookup.ts';
 import { messaging } from './products/messaging.ts';
+import { pricing } from './products/pricing.ts';
 import { proxy } from './products/proxy.ts';
 import { segmentTracking } from './products/segment.ts';
 import { segmentProfiles } from './products/segment-profiles.ts';
@@ -35,6 +37,8 @@ export const PRODUCTS: readonly Product[] = [
   segmentPublic,
   studio,
   taskrouter,
+  consentRecord,
+  pricing,
 ];
 
 /** What the emulator answers, in Twilio's own templates: for the laws and for references/emulator.md. */

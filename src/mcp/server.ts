@@ -20,6 +20,7 @@ import { callConfirmed, createCodec } from './confirm.ts';
 import { chosen, discoveryTools, searchOperations } from './discovery.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
+import { type Records, registerRecords } from './records.ts';
 import { loadSkill, type References, registerReferences } from './resources.ts';
 import type { Surface } from './surface.ts';
 import { answerOf, toolOf } from './tools.ts';
@@ -29,6 +30,7 @@ export interface ServerParts {
   readonly surface: Surface;
   readonly mode: Mode;
   readonly references: References;
+  readonly records: Records;
   readonly ownerNumbers: readonly string[];
   readonly version: string;
   readonly approvals: ApprovalLedger;
@@ -76,6 +78,7 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
     });
     mcp.resolveScopeChallenge = askForScope;
     registerReferences(mcp, parts.references);
+    registerRecords(mcp, parts.records);
     registerPrompts(mcp);
     skill.attach(mcp);
     return mcp;
