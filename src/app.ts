@@ -7,12 +7,15 @@ import { explainErrorCode } from './catalog/error-codes.ts';
 import { operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
+import { createDownloader, rehearseDownload } from './client/download.ts';
 import { type Config, secretsOf, storePath, tokensPath } from './config.ts';
+import { createFolderReader } from './files/folders.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
 import type { Defaults } from './operation/define.ts';
+import type { Files } from './operation/files.ts';
 import { packageRoot, versionOfPackage } from './package.ts';
 import { createPerform, type Perform } from './perform.ts';
 import { createRedactor } from './redact.ts';
@@ -23,6 +26,8 @@ import { createStore } from './store/open.ts';
 export interface AppOptions {
   readonly now?: () => Date;
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** In place of the disk and the network, for attachments. */
+  readonly files?: Partial<Files>;
   /** Where log lines go; stderr when left out. */
   readonly writeLog?: (line: string) => void;
 }
@@ -104,6 +109,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     policy: { access: { readOnly: settings.TWILIO_MCP_READ_ONLY } },
     client,
     ledgers: store,
+    files: { ...filesOf(config), ...options.files },
     redactor,
     keeper: createKeeper({
       folder: keysFolder(config),
@@ -138,6 +144,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await store.close();
       await emulator?.close();
     },
+  };
+}
+
+function filesOf({ settings, mode }: Config): Files {
+  const hosts = settings.TWILIO_MCP_ATTACHMENT_HOSTS;
+  return {
+    read: createFolderReader(settings.TWILIO_MCP_ATTACHMENT_FOLDERS),
+    download:
+      mode === 'live'
+        ? createDownloader({ hosts, timeoutMs: settings.TWILIO_MCP_TIMEOUT * 1000 })
+        : rehearseDownload(hosts),
   };
 }
 

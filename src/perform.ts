@@ -10,6 +10,7 @@ import type { Log } from './log.ts';
 import type { Actor } from './operation/actor.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
 import { OperationError } from './operation/errors.ts';
+import type { Files } from './operation/files.ts';
 import type { Ledgers } from './operation/ledgers.ts';
 import { parseInput } from './operation/parse.ts';
 import { errorOf, failureFrom, type Result } from './operation/result.ts';
@@ -37,6 +38,7 @@ export interface Parts {
   readonly policy: Policy;
   readonly client: Client;
   readonly ledgers: Ledgers;
+  readonly files: Files;
   readonly redactor: Redactor;
   /** Where secrets go that an answer shows once. */
   readonly keeper: Keeper;
@@ -135,9 +137,15 @@ export function createPerform(parts: Parts): Perform {
     if (request.list !== undefined) {
       return collect({ template: request, input, account, send: (page) => client.send(page, how) });
     }
+<<<<<<< HEAD
     const { body } = await client.send(encode(request, input, account), how);
     // A few providers answer with a bare list.
     return isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
+=======
+    const { body, headers } = await client.send(encode(request, input, account), how);
+    const told = Object.entries(request.answerHeaders ?? {}).map(([field, name]) => [field, headers[name]]);
+    return { ...(isRow(body) ? body : {}), ...Object.fromEntries(told) };
+>>>>>>> 804e168 (email: attachments by path from folders and by URL from hosts that the owner allows, and from no others; email_send answers the ID of the send)
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
@@ -149,6 +157,7 @@ export function createPerform(parts: Parts): Perform {
       now: parts.now,
       sleep: (ms) => parts.sleep(ms, stop),
       ledgers: parts.ledgers,
+      files: parts.files,
       look: lookFor,
       account: { sid: account ?? 'none', mode, credential: parts.credential },
       progress: (done, total, message) => progress?.(done, total, message),

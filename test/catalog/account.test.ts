@@ -8,6 +8,9 @@ import { OperationError } from '../../src/operation/errors.ts';
 function handsWith(call: Hands['call'], account: Hands['account']): Hands {
   const { signal } = new AbortController();
   const nothing = async () => undefined;
+  const refuse = async () => {
+    throw new Error('no file is needed here');
+  };
   return {
     call,
     account,
@@ -16,6 +19,7 @@ function handsWith(call: Hands['call'], account: Hands['account']): Hands {
     now: () => new Date(0),
     sleep: nothing,
     look: nothing,
+    files: { read: refuse, download: refuse },
     ledgers: { sends: { claim: nothing, settle: nothing, release: nothing } },
   };
 }

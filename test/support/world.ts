@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { EMULATED_SENDGRID_KEY } from '../../src/emulator/products/email.ts';
 import { type ServedEmulator, serveEmulator } from '../../src/emulator/server.ts';
@@ -16,6 +16,8 @@ export interface WorldOptions {
   readonly kind?: Kind;
   /** Settings beside the account and the address of the emulator. */
   readonly env?: Readonly<Record<string, string>>;
+  /** In place of the disk and the network, for attachments. */
+  readonly files?: AppOptions['files'];
 }
 
 export interface World {
@@ -62,6 +64,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const now = () => new Date(emulator.emulator.world.clock.now());
   const app = await createApp(loadConfig({ env, envFile: emptyFile }), {
     now,
+    ...(options.files && { files: options.files }),
     sleep: (ms) => emulator.emulator.world.clock.advance(ms / 1000),
     writeLog: (line) => log.push(line),
   });
