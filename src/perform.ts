@@ -137,15 +137,11 @@ export function createPerform(parts: Parts): Perform {
     if (request.list !== undefined) {
       return collect({ template: request, input, account, send: (page) => client.send(page, how) });
     }
-<<<<<<< HEAD
-    const { body } = await client.send(encode(request, input, account), how);
-    // A few providers answer with a bare list.
-    return isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
-=======
     const { body, headers } = await client.send(encode(request, input, account), how);
+    // A few providers answer with a bare list.
+    const row = isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
     const told = Object.entries(request.answerHeaders ?? {}).map(([field, name]) => [field, headers[name]]);
-    return { ...(isRow(body) ? body : {}), ...Object.fromEntries(told) };
->>>>>>> 804e168 (email: attachments by path from folders and by URL from hosts that the owner allows, and from no others; email_send answers the ID of the send)
+    return { ...row, ...Object.fromEntries(told) };
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
