@@ -152,7 +152,7 @@ test('Record with transcribe tells what was said, unless it is too short for tha
   await speak(sid, text);
   await advance(30);
   const [one] = await sdk.transcriptions.list();
-  expect(one).toMatchObject({ status: 'completed', transcriptionText: text, price: '-0.05000' });
+  expect(one).toMatchObject({ status: 'completed', transcriptionText: text, price: -0.05 });
   expect(asked.map(({ params }) => params)).toMatchObject([
     { TranscriptionSid: one?.sid, TranscriptionStatus: 'completed', TranscriptionText: text, To: TO },
   ]);

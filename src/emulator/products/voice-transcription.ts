@@ -100,7 +100,7 @@ function show(one: Transcription): unknown {
     date_created: rfc2822(one.createdAt),
     date_updated: rfc2822(one.updatedAt),
     duration: String(one.duration),
-    price: one.price === null ? null : (-one.price).toFixed(5),
+    price: one.price === null ? null : -one.price,
     price_unit: 'USD',
     recording_sid: one.recordingSid,
     sid: one.sid,
