@@ -9,7 +9,9 @@ import { explainErrorCode } from './catalog/error-codes.ts';
 import { findOperation, operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
+import { createDownloader, rehearseDownload } from './client/download.ts';
 import { type Config, pricesPath, secretsOf, storePath, tokensPath } from './config.ts';
+import { createFolderReader } from './files/folders.ts';
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
@@ -18,6 +20,7 @@ import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
 import type { Defaults } from './operation/define.ts';
+import type { Files } from './operation/files.ts';
 import { errorOf } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
 import { createOwnerCheck } from './owner-key.ts';
@@ -38,6 +41,8 @@ export interface AppOptions {
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** In place of the policy file, for who builds this server into a program of their own. */
   readonly policy?: Policy;
+  /** In place of the disk and the network, for attachments. */
+  readonly files?: Partial<Files>;
   /** Where log lines go; stderr when left out. */
   readonly writeLog?: (line: string) => void;
 }
@@ -129,6 +134,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     policy,
     client,
     ledgers: store,
+    files: { ...filesOf(config), ...options.files },
     redactor,
     keeper: createKeeper({
       folder: keysFolder(config),
@@ -216,6 +222,17 @@ export async function ownedNumbers(perform: Perform): Promise<readonly string[]>
   if (!result.ok) throw errorOf(result);
   const rows = result.data['incoming_phone_numbers'];
   return (Array.isArray(rows) ? rows : []).flatMap((row) => (isRow(row) ? String(row['phone_number']) : []));
+}
+
+function filesOf({ settings, mode }: Config): Files {
+  const hosts = settings.TWILIO_MCP_ATTACHMENT_HOSTS;
+  return {
+    read: createFolderReader(settings.TWILIO_MCP_ATTACHMENT_FOLDERS),
+    download:
+      mode === 'live'
+        ? createDownloader({ hosts, timeoutMs: settings.TWILIO_MCP_TIMEOUT * 1000 })
+        : rehearseDownload(hosts),
+  };
 }
 
 /** A rehearsal's keys open nothing, and must not lie where live ones do. */
