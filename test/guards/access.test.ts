@@ -61,6 +61,15 @@ describe('access', () => {
     expect(inShort(judgeAccess(callOf({ input }), policyOf(), factsOf()))).toBe(expected);
   });
 
+  it('lets a subaccount be the subject of an operation, and nobody act inside it', () => {
+    const at = (path: string) =>
+      ({ ...operationOf('read'), request: { method: 'GET', host: 'api', path } }) as const;
+    const looked = callOf({ operation: at('/2010-04-01/Accounts/{sid}.json'), input: { sid: other } });
+    const inside = callOf({ operation: at('/2010-04-01/Accounts/{sid}/Calls.json'), input: { sid: other } });
+    expect(inShort(judgeAccess(looked, policyOf(), factsOf()))).toBe('allowed');
+    expect(inShort(judgeAccess(inside, policyOf(), factsOf()))).toBe('refused access.account');
+  });
+
   it('tells which operation, and what the owner can do', () => {
     const verdict = judgeAccess(send, policyOf({ access: { allow: ['voice_*'] } }), factsOf());
     expect(verdict).toMatchObject({
