@@ -9,7 +9,11 @@ import { explainErrorCode } from './catalog/error-codes.ts';
 import { findOperation, operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
+
+import { createDownloader, rehearseDownload } from './client/download.ts';
 import { type Config, pricesPath, secretsOf, tokensPath } from './config.ts';
+import { createFolderReader } from './files/folders.ts';
+
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
@@ -19,6 +23,7 @@ import { createServerFactory, type ServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
 import { openStore } from './open-store.ts';
 import type { Defaults } from './operation/define.ts';
+import type { Files } from './operation/files.ts';
 import { errorOf } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
 import { createOwnerCheck } from './owner-key.ts';
@@ -39,6 +44,8 @@ export interface AppOptions {
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** In place of the policy file, for who builds this server into a program of their own. */
   readonly policy?: Policy;
+  /** In place of the disk and the network, for attachments. */
+  readonly files?: Partial<Files>;
   /** Where log lines go; stderr when left out. */
   readonly writeLog?: (line: string) => void;
 }
@@ -71,10 +78,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const { settings, mode } = config;
   const now = options.now ?? (() => new Date());
   const sleep = options.sleep ?? pause;
+  const policy = options.policy ?? policyOf(config);
   const choice = {
     toolsets: settings.TWILIO_MCP_TOOLSETS,
     tools: settings.TWILIO_MCP_TOOLS,
-    readOnly: settings.TWILIO_MCP_READ_ONLY,
+    readOnly: policy.access.read_only,
   };
   const surface = chooseSurface(operations, featured, choice);
   const emulator = mode === 'emulator' ? await findEmulator(config, now) : undefined;
@@ -120,18 +128,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   });
   const account = config.account ?? emulator?.accountSid;
   await requireAccepted(settings.TWILIO_MCP_POLICY_FILE, owner);
-  const policy =
-    options.policy ??
-    loadPolicy({ file: settings.TWILIO_MCP_POLICY_FILE, readOnly: settings.TWILIO_MCP_READ_ONLY });
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
   const { perform, look, lay } = createCorridor({
     mode,
     account,
     credential: kindOf(credentials),
-    defaults: defaultsOf(config, emulator),
+    defaults: { ...defaultsOf(config, emulator), callSeconds: policy.limits.call_minutes * 60 },
     policy,
     client,
     ledgers: store,
+    files: { ...filesOf(config), ...options.files },
     redactor,
     keeper: createKeeper({
       folder: keysFolder(config),
@@ -216,10 +222,29 @@ export async function ownedNumbers(perform: Perform): Promise<readonly string[]>
   return (Array.isArray(rows) ? rows : []).flatMap((row) => (isRow(row) ? String(row['phone_number']) : []));
 }
 
+function filesOf({ settings, mode }: Config): Files {
+  const hosts = settings.TWILIO_MCP_ATTACHMENT_HOSTS;
+  return {
+    read: createFolderReader(settings.TWILIO_MCP_ATTACHMENT_FOLDERS),
+    download:
+      mode === 'live'
+        ? createDownloader({ hosts, timeoutMs: settings.TWILIO_MCP_TIMEOUT * 1000 })
+        : rehearseDownload(hosts),
+  };
+}
+
 /** A rehearsal's keys open nothing, and must not lie where live ones do. */
 function keysFolder({ settings, mode }: Config): string {
   if (settings.TWILIO_MCP_KEYS_FOLDER !== undefined) return settings.TWILIO_MCP_KEYS_FOLDER;
   return mode === 'live' ? join(dirname(tokensPath(settings)), 'keys') : join(tmpdir(), 'twilio-mcp-keys');
+}
+
+function policyOf({ settings }: Config): Policy {
+  return loadPolicy({
+    file: settings.TWILIO_MCP_POLICY_FILE,
+    readOnly: settings.TWILIO_MCP_READ_ONLY,
+    urls: settings.TWILIO_STATUS_CALLBACK === undefined ? [] : [settings.TWILIO_STATUS_CALLBACK],
+  });
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {

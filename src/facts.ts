@@ -4,7 +4,7 @@
 import { listMessages } from './catalog/messaging.ts';
 import { countryOf } from './guards/addressee.ts';
 import type { Facts, JudgedCall, Person } from './guards/call.ts';
-import { consentChannelOf, countsOf } from './guards/consent.ts';
+import { consentChannelsOf, countsOf } from './guards/consent.ts';
 import type { Policy } from './guards/policy.ts';
 import { estimate, type Prices } from './guards/prices.ts';
 import type { Operation, RequestTemplate } from './operation/define.ts';
@@ -116,10 +116,11 @@ async function personOf(recipient: Recipient, parts: FactParts): Promise<Person>
   const { account, ownAddresses, signed, ledgers } = parts;
   const { to, channel, purpose } = recipient;
   const contact = contactOf(recipient);
-  const [entries, lastInbound] = await Promise.all([
-    ledgers.consents.current(account, contact, consentChannelOf(channel)),
+  const [known, lastInbound] = await Promise.all([
+    Promise.all(consentChannelsOf(channel).map((each) => ledgers.consents.current(account, contact, each))),
     channel === 'whatsapp' ? lastInboundOf(contact, channel, parts) : undefined,
   ]);
+  const entries = known.flat();
   const genuine = await Promise.all(entries.map(signed));
   const consents = entries.filter((entry, place) => countsOf(entry, () => genuine[place] === true));
   return { to, contact, channel, purpose, consents, lastInbound, own: ownAddresses.includes(contact) };

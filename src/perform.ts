@@ -12,6 +12,7 @@ import type { Log } from './log.ts';
 import type { Actor } from './operation/actor.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
 import { nothingDone, OperationError } from './operation/errors.ts';
+import type { Files } from './operation/files.ts';
 import type { Frame } from './operation/frame.ts';
 import type { AuditEntry, Ledgers } from './operation/ledgers.ts';
 import { parseInput } from './operation/parse.ts';
@@ -41,6 +42,7 @@ export interface Parts extends Omit<FactParts & PermitParts, 'account' | 'rowsOf
   readonly defaults: Defaults;
   readonly client: Client;
   readonly ledgers: Ledgers;
+  readonly files: Files;
   readonly redactor: Redactor;
   /** Where secrets go that an answer shows once. */
   readonly keeper: Keeper;
@@ -283,9 +285,11 @@ export function createCorridor(parts: Parts): Corridor {
         send: (page) => client.send(page, how),
       });
     }
-    const { body } = await client.send(encode(request, input, parts.account), how);
+    const { body, headers } = await client.send(encode(request, input, parts.account), how);
     // A few providers answer with a bare list.
-    return isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
+    const row = isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
+    const told = Object.entries(request.answerHeaders ?? {}).map(([field, name]) => [field, headers[name]]);
+    return { ...row, ...Object.fromEntries(told) };
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
@@ -300,6 +304,7 @@ export function createCorridor(parts: Parts): Corridor {
       now: parts.now,
       sleep: (ms) => parts.sleep(ms, stop),
       ledgers: parts.ledgers,
+      files: parts.files,
       look: lookFor,
       account: { sid: account, mode, credential: parts.credential },
       progress: (done, total, message) => progress?.(done, total, message),

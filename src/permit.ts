@@ -96,7 +96,7 @@ async function approvalOf(
   }
   const waiting = known?.state === 'waiting' && covers ? known : undefined;
   const asked = waiting ?? {
-    id: parts.id(),
+    id: nameable(parts.id()),
     account,
     actor: actor.name,
     operation: operation.name,
@@ -117,6 +117,13 @@ async function approvalOf(
       approval: { id, summary, expires, asksConsent },
     },
   );
+}
+
+/** Short enough for a human to type, and of letters that are not taken for each other. */
+function nameable(id: string): string {
+  const letters = 'abcdefghjkmnpqrstvwxyz';
+  const bytes = Buffer.from(fingerprint(id), 'hex').subarray(0, 10);
+  return [...bytes].map((byte) => letters[byte % letters.length]).join('');
 }
 
 /** A human has told how these people agreed: from now on it is on record. */

@@ -12,12 +12,20 @@ export interface PolicySource {
   readonly file: string | undefined;
   /** TWILIO_MCP_READ_ONLY: makes it stricter, never laxer. */
   readonly readOnly: boolean;
+  /** URLs among the settings: whoever configured them has listed their hosts. */
+  readonly urls?: readonly string[];
 }
 
 /** The policy in force. Throws CONFIGURATION_INVALID naming every fault: a misspelt rule must not pass unseen. */
-export function loadPolicy({ file, readOnly }: PolicySource): Policy {
+export function loadPolicy({ file, readOnly, urls = [] }: PolicySource): Policy {
   const policy = file === undefined ? policySchema.parse({}) : parsePolicy(readText(file), file);
-  return { ...policy, access: { ...policy.access, read_only: policy.access.read_only || readOnly } };
+  const { access, destination } = policy;
+  const url_hosts = [...destination.url_hosts, ...urls.map((url) => new URL(url).host)];
+  return {
+    ...policy,
+    access: { ...access, read_only: access.read_only || readOnly },
+    destination: { ...destination, url_hosts },
+  };
 }
 
 const MOST_BYTES = 1024 * 1024;

@@ -24,7 +24,7 @@ const codeWords =
   'pass[- ]?codes?|codes?|otps?|pins?|c[oó]digos?|codice|codigo|kode|kod|kodu|kód|koodi|код|κωδικός|कोड|รหัส|mã|رمز|קוד|验证码|驗證碼|認証コード|コード|인증 ?번호|코드';
 
 const adjectives =
-  'verification|security|one[- ]?time|login|log[- ]?in|sign[- ]?in|access|auth\\w*|confirmation|activation|reset|2fa|two[- ]factor|verificaci[oó]n|seguridad|verifica[cç][aã]o|v[ée]rification|s[ée]curit[ée]|verifica|best[äa]tigungs\\w*|sicherheits\\w*|verificatie\\w*';
+  'verification|security|one[- ]?time|login|log[- ]?in|sign[- ]?in|access|auth\\w*|confirmation|activation|reset|(?<![\\p{L}\\p{N}_])2fa(?![\\p{L}\\p{N}])|two[- ]factor|verificaci[oó]n|seguridad|verifica[cç][aã]o|v[ée]rification|s[ée]curit[ée]|verifica|best[äa]tigungs\\w*|sicherheits\\w*|verificatie\\w*';
 
 const copula = '(?:is|are|es|est|ist|è|é|är|er|on|to|jest|:|：|=|是|为|為|は|는|은)';
 

@@ -35,6 +35,7 @@ const floors: Readonly<Record<string, number>> = {
   'settings-secrets.ts': 2,
   'profiles.ts': 2,
   secrets: 2,
+  files: 2,
   'log.ts': 2,
   'package.ts': 2,
   'policy-file.ts': 3,
@@ -58,6 +59,7 @@ const narrow: Readonly<Record<string, readonly string[]>> = {
   emulator: ['signature.ts', 'twiml'],
   guards: ['operation', 'twiml'],
   secrets: ['operation'],
+  files: ['operation'],
   operation: [],
   twiml: [],
 };

@@ -81,6 +81,13 @@ describe('a file', () => {
     );
   });
 
+  it('is joined by the hosts of the URLs among the settings', () => {
+    const urls = ['https://example.com/status', 'http://127.0.0.1:4010/status'];
+    const file = written('destination: {url_hosts: [hooks.example.com]}');
+    const { url_hosts } = loadPolicy({ file, readOnly: false, urls }).destination;
+    expect(url_hosts).toEqual(['hooks.example.com', 'example.com', '127.0.0.1:4010']);
+  });
+
   it('that is not there stops the server', () => {
     expect(() => loadPolicy({ file: join(folder, 'none.yaml'), readOnly: false })).toThrow(
       /none\.yaml is not usable: cannot be read/,
@@ -109,6 +116,11 @@ describe('a fault', () => {
       'a time that is none',
       "quiet_hours: {calls: {from: '25:00'}}",
       'quiet_hours.calls.from must be a time of day',
+    ],
+    [
+      'hours over midnight',
+      "quiet_hours: {marketing: {from: '20:00', to: '06:00'}}",
+      'quiet_hours.marketing.from must not begin after',
     ],
     ['a zone that is none', "quiet_hours: {zones: {'+1415*': Mars/Base}}", 'must be an IANA time zone'],
     ['less than nothing', 'spend: {per_day: -1}', 'spend.per_day'],

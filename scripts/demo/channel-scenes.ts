@@ -29,6 +29,34 @@ export async function whatsapp(stage: Stage): Promise<void> {
   stage.expect('delivered', later['delivered'], true);
 }
 
+/** The local Twilio has one approved template from the start; see references/emulator.md. */
+const approved = `HX${'1'.padStart(32, '0')}`;
+
+export async function template(stage: Stage): Promise<void> {
+  const someoneElse = '+14155550177';
+  const window = await stage.call('whatsapp_get_window', { person: someoneElse }, ['open', 'next_step']);
+  stage.expect('open', window['open'], false);
+  const made = await stage.call(
+    'whatsapp_create_template',
+    { friendly_name: 'order_shipped', language: 'en', body: 'Hi {{1}}, it shipped.', samples: { 1: 'Ana' } },
+    ['sid'],
+  );
+  await stage.call('whatsapp_get_approval', { sid: made['sid'] }, ['status']);
+  stage.tell('WhatsApp has to approve it first: one that it has approved goes out at once.');
+  const sent = await stage.call(
+    'whatsapp_send_template',
+    {
+      to: someoneElse,
+      from: whatsappSender,
+      content_sid: approved,
+      content_variables: { 1: 'Ana', 2: 'A-17' },
+    },
+    ['sid', 'status'],
+  );
+  const later = await stage.call('messaging_wait_for_delivery', { sid: sent['sid'] }, ['delivered']);
+  stage.expect('delivered', later['delivered'], true);
+}
+
 export async function conversation(stage: Stage): Promise<void> {
   const numbers = await stage.call('account_list_numbers', { limit: 1 }, []);
   const [own] = rows(numbers, 'incoming_phone_numbers');
@@ -60,10 +88,13 @@ export async function email(stage: Stage): Promise<void> {
     from: 'shop@example.com',
     subject: 'Your receipt',
     text: 'Thank you.',
+    attachments: [{ filename: 'receipt.txt', type: 'text/plain', content: 'MTA0MjogMTIgRVVS' }],
   };
-  await stage.call('email_send', mail, ['accepted', 'message_id']);
+  const sent = await stage.call('email_send', mail, ['accepted', 'message_id']);
+  stage.tell('A file on this disk goes along only where the owner has allowed its folder.');
+  await stage.refused('email_send', { ...mail, attachments: [{ path: '/etc/passwd' }] });
   await stage.wait(5);
-  const found = await stage.call('email_list_messages', { to: 'ana@example.com' }, ['messages']);
+  const found = await stage.call('email_list_messages', { message_id: sent['message_id'] }, ['messages']);
   stage.expect('status', rows(found, 'messages')[0]?.['status'], 'delivered');
 }
 
@@ -94,7 +125,15 @@ export async function task(stage: Stage): Promise<void> {
   const offers = await stage.call('taskrouter_list_reservations', { ...at, task_sid: made['sid'] }, [
     'reservations',
   ]);
-  stage.expect('offered to', rows(offers, 'reservations')[0]?.['worker_name'], 'Ana');
+  const [offer] = rows(offers, 'reservations');
+  stage.expect('offered to', offer?.['worker_name'], 'Ana');
+  const own = { ...at, task_sid: made['sid'] };
+  const accept = { ...own, reservation_sid: offer?.['sid'], reservation_status: 'accepted' };
+  const accepted = await stage.call('taskrouter_update_reservation', accept, ['reservation_status']);
+  stage.expect('reservation', accepted['reservation_status'], 'accepted');
+  const done = { ...own, assignment_status: 'completed', reason: 'solved' };
+  const closed = await stage.call('taskrouter_update_task', done, ['assignment_status']);
+  stage.expect('task', closed['assignment_status'], 'completed');
 }
 
 export async function customer(stage: Stage): Promise<void> {
@@ -103,4 +142,7 @@ export async function customer(stage: Stage): Promise<void> {
   const order = { user_id: 'u1042', event: 'Order Completed', message_id: 'order-1042' };
   const tracked = await stage.call('segment_track', order, ['success', 'message_id']);
   stage.expect('success', tracked['success'], true);
+  const known = await stage.call('segment_get_traits', { profile: 'user_id:u1042' }, ['traits']);
+  stage.expect('plan', Object(known['traits']).plan, 'pro');
+  await stage.call('segment_list_audiences', { limit: 1 }, ['audiences']);
 }

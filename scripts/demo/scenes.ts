@@ -1,5 +1,6 @@
 // The scenes of the demo, in order. Each calls real tools and holds what came of it.
-import { conversation, customer, email, task, whatsapp } from './channel-scenes.ts';
+import { conversation, customer, email, task, template, whatsapp } from './channel-scenes.ts';
+import { flow } from './flow-scenes.ts';
 import type { Stage } from './stage.ts';
 
 const person = '+14155550123';
@@ -187,9 +188,11 @@ export const scenes: readonly [string, (stage: Stage) => Promise<void>][] = [
   ['Two people, masked', masked],
   ['A number, bought and given back', numbers],
   ['WhatsApp, inside its window', whatsapp],
+  ['WhatsApp, outside its window: a template', template],
   ['A conversation, and what a stranger writes in it', conversation],
-  ['An email, and what became of it', email],
-  ['A task, offered to who fits', task],
+  ['An email with a file, and what became of it', email],
+  ['A flow, checked, published, run and answered', flow],
+  ['A task, offered to who fits, and done', task],
   ['A customer, known by what they did', customer],
   ['A plan, filled from the account', plan],
   ['Wrong requests, refused with the next step', refusals],

@@ -3,30 +3,12 @@ import { z } from 'zod';
 import { defineOperation, type Row } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
 import * as fields from '../operation/fields.ts';
+import { attachment, MOST_BYTES, takeIn, wireAttachment } from './email-attachments.ts';
 import { email, emails, oneLine, oneLineAdvice, page } from './email-fields.ts';
 
 /** SendGrid refuses more of each (docs/sendgrid/api-reference/mail-send/limitations). */
 const MOST_RECIPIENTS = 1000;
-const MOST_BYTES = 30_000_000;
 const MOST_AHEAD_MS = 72 * 3_600_000;
-
-const attachment = z.strictObject({
-  filename: fields.field(
-    z
-      .string()
-      .min(1)
-      .max(200)
-      .regex(/^[^/\\\p{Cc}]+$/u, 'must be a plain file name'),
-    'File name',
-    'receipt.pdf',
-  ),
-  type: fields.field(
-    z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type such as application/pdf'),
-    'Media type',
-    'application/pdf',
-  ),
-  content: fields.field(z.base64('must be base64').min(4).max(MOST_BYTES), 'The file, as base64', 'SGVsbG8='),
-});
 
 const sendInput = z
   .strictObject({
@@ -63,7 +45,7 @@ const sendInput = z
       .field(z.record(z.string(), z.unknown()), 'Values for the template', { name: 'Ana' })
       .optional(),
     attachments: fields
-      .field(z.array(attachment).min(1).max(20), 'Files', [
+      .field(z.array(attachment).min(1).max(20), 'Files, each as content, path or url', [
         { filename: 'a.txt', type: 'text/plain', content: 'SGVsbG8=' },
       ])
       .optional(),
@@ -103,12 +85,16 @@ const sendInput = z
     (input) => new Set(everyone(input).map((each) => each.toLowerCase())).size === everyone(input).length,
     { error: 'names somebody twice over to, cc and bcc: SendGrid refuses that', path: ['to'] },
   )
-  .refine((input) => new TextEncoder().encode(JSON.stringify(input)).length <= MOST_BYTES, {
+  .refine((input) => bytesOf(input) <= MOST_BYTES, {
     error: 'make it over 30 MB, counted as base64: send a link instead',
     path: ['attachments'],
   });
 
 type SendInput = z.output<typeof sendInput>;
+
+function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}
 
 function everyone({ to, cc = [], bcc = [] }: Addressed): string[] {
   return [...to, ...cc, ...bcc];
@@ -122,6 +108,10 @@ interface Addressed {
 
 const person = z.strictObject({ email: z.string(), name: z.string().optional() });
 const people = z.array(person);
+
+const messageId = fields
+  .field(z.string(), 'ID of the whole request; email_list_messages finds its recipients by it', 'abc123')
+  .optional();
 
 /** The request as SendGrid takes it: what the guards see of an email is this and nothing before it. */
 const sendMail = defineOperation({
@@ -143,15 +133,21 @@ const sendMail = defineOperation({
     subject: z.string().optional(),
     content: z.array(z.strictObject({ type: z.string(), value: z.string() })).optional(),
     template_id: z.string().optional(),
-    attachments: z.array(attachment).optional(),
+    attachments: z.array(wireAttachment).optional(),
     categories: z.array(z.string()).optional(),
     send_at: z.int().optional(),
     batch_id: z.string().optional(),
     asm: z.strictObject({ group_id: z.int() }).optional(),
     mail_settings: z.strictObject({ sandbox_mode: z.strictObject({ enable: z.literal(true) }) }).optional(),
   }),
-  output: z.object({}),
-  request: { method: 'POST', host: 'sendgrid', path: '/v3/mail/send', body: 'json' },
+  output: z.object({ message_id: messageId }),
+  request: {
+    method: 'POST',
+    host: 'sendgrid',
+    path: '/v3/mail/send',
+    body: 'json',
+    answerHeaders: { message_id: 'x-message-id' },
+  },
   reaches: ({ personalizations }) =>
     personalizations
       .flatMap(({ to, cc = [], bcc = [] }) => [...to, ...cc, ...bcc])
@@ -190,14 +186,17 @@ export const send = defineOperation({
       'checked: sandbox mode, nothing goes out',
       'queued',
     ),
+    message_id: messageId,
   }),
   reaches: (input) => everyone(input).map((to) => ({ to, channel: 'email' })),
   costs: (input) => ({ kind: 'email', recipients: everyone(input).length }),
-  async run(input, { call, now }) {
+  async run({ attachments = [], ...input }, { call, now, files, signal }) {
     const send_at = input.send_at === undefined ? undefined : secondsOf(input.send_at, now());
-    await call(sendMail, wireOf(input, send_at));
+    const wire = wireOf(input, send_at);
+    const taken = await takeIn(attachments, bytesOf(wire), files, signal);
+    const { message_id } = await call(sendMail, { ...wire, ...(taken.length > 0 && { attachments: taken }) });
     if (input.sandbox) return { accepted: true, outcome: 'checked' };
-    return { accepted: true, outcome: send_at === undefined ? 'queued' : 'scheduled' };
+    return { accepted: true, outcome: send_at === undefined ? 'queued' : 'scheduled', message_id };
   },
   page,
 });
@@ -213,7 +212,7 @@ function secondsOf(send_at: string, now: Date): number {
   );
 }
 
-function wireOf(input: SendInput, send_at: number | undefined): Row {
+function wireOf(input: Omit<SendInput, 'attachments'>, send_at: number | undefined): Row {
   const { text, html, unsubscribe_group, sandbox } = input;
   const list = (addresses: readonly string[]) => addresses.map((each) => ({ email: each }));
   const data = input.template_data === undefined ? {} : { dynamic_template_data: input.template_data };
@@ -235,7 +234,6 @@ function wireOf(input: SendInput, send_at: number | undefined): Row {
     subject: input.subject,
     content: content.length > 0 ? content : undefined,
     template_id: input.template_id,
-    attachments: input.attachments,
     categories: input.categories,
     send_at,
     batch_id: input.batch_id,

@@ -46,6 +46,7 @@ import * as voice from './voice.ts';
 import * as voiceConferences from './voice-conferences.ts';
 import * as voiceQueues from './voice-queues.ts';
 import * as recordings from './voice-recordings.ts';
+import * as transcriptions from './voice-transcriptions.ts';
 import * as twiml from './voice-twiml.ts';
 import * as whatsapp from './whatsapp.ts';
 import * as whatsappTemplates from './whatsapp-templates.ts';
@@ -59,6 +60,7 @@ const books = [
   whatsappTemplates,
   voice,
   recordings,
+  transcriptions,
   voiceConferences,
   voiceQueues,
   twiml,

@@ -143,7 +143,11 @@ export const addParticipant = defineOperation({
         },
       );
     }
-    return { ...input, from: caller, time_limit: input.time_limit ?? callSeconds };
+    return {
+      ...input,
+      from: caller,
+      time_limit: input.time_limit ?? Math.min(TIME_LIMIT_SECONDS, callSeconds),
+    };
   },
   reaches: ({ to }) => [{ to, channel: 'voice' }],
   costs: ({ time_limit = TIME_LIMIT_SECONDS }) => ({ kind: 'call', legs: 1, minutes: time_limit / 60 }),

@@ -293,8 +293,9 @@ function dials(twiml: string | undefined): boolean {
   return reachedInside(twiml, undefined).length > 0;
 }
 
-function secondsFor({ callSeconds }: Defaults): number {
-  return callSeconds ?? TIME_LIMIT_SECONDS;
+/** Ten minutes, or less where the owner allows no more. */
+function secondsFor({ callSeconds = TIME_LIMIT_SECONDS }: Defaults): number {
+  return Math.min(TIME_LIMIT_SECONDS, callSeconds);
 }
 
 /** Plain words become TwiML; what else there is stays. */

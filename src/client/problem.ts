@@ -41,7 +41,7 @@ function codeOf(body: Readonly<Record<string, unknown>>): number | undefined {
   return undefined;
 }
 
-/** `message` is Twilio's, `detail` and `title` the problem shape's, `errors` SendGrid's and Segment's, `error_description` OAuth's. */
+/** `message` is Twilio's, `detail` and `title` the problem shape's, `errors` SendGrid's and Segment's, `error_description` OAuth's, `details.errors` Studio's. */
 function wordsOf(body: Readonly<Record<string, unknown>>): string[] {
   const own = ['message', 'title', 'detail', 'userError', 'error_description', 'error', 'reason'].flatMap(
     (name) => {
@@ -50,7 +50,8 @@ function wordsOf(body: Readonly<Record<string, unknown>>): string[] {
       return typeof value === 'string' && value !== '' ? [value] : [];
     },
   );
-  return [...own, ...listed(body['errors']), ...listed(body['params'])];
+  const details = isRecord(body['details']) ? body['details'] : {};
+  return [...own, ...listed(body['errors']), ...listed(body['params']), ...listed(details['errors'])];
 }
 
 function listed(list: unknown): string[] {
@@ -58,10 +59,10 @@ function listed(list: unknown): string[] {
   return list.slice(0, 10).flatMap((each) => {
     if (typeof each === 'string') return [each];
     if (!isRecord(each)) return [];
-    const field = [each['field'], each['path'], each['param'], each['name']].find(
+    const field = [each['field'], each['path'], each['property_path'], each['param'], each['name']].find(
       (name) => typeof name === 'string',
     );
-    const words = wordsOf({ ...each, errors: undefined, params: undefined }).join(', ');
+    const words = wordsOf({ ...each, errors: undefined, params: undefined, details: undefined }).join(', ');
     return words === '' ? [] : [field === undefined ? words : `${field}: ${words}`];
   });
 }

@@ -8,7 +8,7 @@ import type { Policy } from './policy.ts';
 import { allowed, refuse, type Verdict } from './verdict.ts';
 
 export function judgeAccess(call: JudgedCall, { access }: Policy, { account }: Facts): Verdict {
-  const { operation, effect, input } = call;
+  const { operation, effect } = call;
   const { name } = operation;
   if (access.read_only && effect !== 'read') {
     return refuse(
@@ -31,7 +31,7 @@ export function judgeAccess(call: JudgedCall, { access }: Policy, { account }: F
       'Ask the owner to add it to access.allow.',
     );
   }
-  return beyondScopes(call) ?? otherAccount(input, account, name) ?? allowed;
+  return beyondScopes(call) ?? otherAccount(call, account) ?? allowed;
 }
 
 /** Whatever reaches a person needs the scope `send`, whatever its own effect. */
@@ -51,12 +51,14 @@ const accountSid = /^AC[0-9a-fA-F]{32}$/;
 const accountInUrl = /^https?:\/\/[^?#]*\/(AC[0-9a-fA-F]{32})(?=[/.?#]|$)/;
 
 /** The account is configured, never an argument: an agent must not reach into a neighbour's. */
-function otherAccount(input: unknown, own: string | undefined, name: string): Verdict | undefined {
+function otherAccount({ input, operation }: JudgedCall, own: string | undefined): Verdict | undefined {
+  // An operation on the account resource itself is how a parent looks after its subaccounts.
+  if (/\/Accounts\/\{[^}]+\}(?:\.json)?$/.test(operation.request?.path ?? '')) return undefined;
   const other = accountsIn(input).find((each) => each.toLowerCase() !== own?.toLowerCase());
   if (own === undefined || other === undefined) return undefined;
   return refuse(
     'access.account',
-    `${name} names the account ${other}, and this server acts for ${own} only.`,
+    `${operation.name} names the account ${other}, and this server acts for ${own} only.`,
     'Leave the account out. To act for another one, the owner starts a server with TWILIO_MCP_SUBACCOUNT_SID.',
   );
 }

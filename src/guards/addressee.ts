@@ -27,6 +27,8 @@ const sid = /^[A-Z]{2}[0-9a-f]{32}$/;
 
 export function addresseeOf({ to, contact, channel, purpose }: Person): Addressee {
   if (to.startsWith('client:')) return { kind: 'identity' };
+  // The name of a conversation or a room: it may be written in any letters, but not begin as a number does.
+  if (channel === 'unknown' && !/^[+＋\p{Nd}]|@/u.test(to)) return { kind: 'unknown' };
   const odd = [...to].find((letter) => letter < '!' || letter > '~');
   if (odd !== undefined) {
     const point = odd.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');

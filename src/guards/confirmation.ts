@@ -47,8 +47,10 @@ export function summaryOf(call: JudgedCall, facts: Facts, questions: readonly Qu
       ? [`When: ${at.getTime() === now.getTime() ? 'now' : at.toISOString()}`]
       : []),
     `Cost: ${costOf(facts)}`,
-    ...(facts.tainted.length > 0 ? [`This conversation has read words of: ${facts.tainted.join(', ')}`] : []),
-    ...questions.map(({ reason }) => `Why you are asked: ${reason}`),
+    ...(facts.tainted.length > 0
+      ? [`This conversation has read words of: ${spelledOut(facts.tainted.join(', '))}`]
+      : []),
+    ...questions.map(({ reason }) => `Why you are asked: ${spelledOut(reason)}`),
     'With:',
     ...inputLines(input),
   ];
@@ -82,14 +84,18 @@ function shown(key: string, value: unknown): unknown {
   return long ? value.slice(0, MOST_PEOPLE) : value;
 }
 
-/** Control, invisible and direction-changing characters are spelled out: a human must see what is there. */
 function quoted(value: unknown): string {
   const text =
     typeof value === 'string' || Array.isArray(value) || isRow(value) ? JSON.stringify(value) : String(value);
-  const seen = text.replace(
+  const seen = spelledOut(text);
+  if (seen.length <= MOST_CHARACTERS) return seen;
+  return `${seen.slice(0, MOST_CHARACTERS)}… (${seen.length - MOST_CHARACTERS} more characters)`;
+}
+
+/** Control, invisible and direction-changing characters as their codes: a human must see what is there, on the line where it is. */
+function spelledOut(text: string): string {
+  return text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`,
   );
-  if (seen.length <= MOST_CHARACTERS) return seen;
-  return `${seen.slice(0, MOST_CHARACTERS)}… (${seen.length - MOST_CHARACTERS} more characters)`;
 }

@@ -1,6 +1,6 @@
 // Whether a person has agreed to be contacted like this: by address, channel and purpose. How agreement is recorded is not here.
 import { type ConsentEntry, type ConsentSource, ownerSources } from '../operation/ledgers.ts';
-import type { Channel, Purpose } from '../operation/reach.ts';
+import { type Channel, channels, type Purpose } from '../operation/reach.ts';
 import { addresseeOf } from './addressee.ts';
 import type { JudgedCall, Person } from './call.ts';
 import { isOwn } from './pattern.ts';
@@ -11,6 +11,12 @@ import { allowed, ask, type Contact, refuse, type Verdict } from './verdict.ts';
 /** The channel whose consent counts: Twilio keeps one opt-out for SMS, MMS and RCS since 2026-03-15; WhatsApp has its own. */
 export function consentChannelOf(channel: Channel): Channel {
   return channel === 'rcs' ? 'sms' : channel;
+}
+
+/** The channels whose entries count: where nobody can tell the channel, a STOP on any of them does. */
+export function consentChannelsOf(channel: Channel): readonly Channel[] {
+  if (channel === 'unknown') return channels;
+  return channels.filter((each) => consentChannelOf(each) === consentChannelOf(channel));
 }
 
 /** Whether an entry may be counted. A revocation always may; an agreement that only the owner may write needs their signature. */
@@ -24,7 +30,7 @@ export function judgeConsent(call: JudgedCall, policy: Policy): Verdict {
   for (const person of call.people) {
     if (isOwn(person, policy.destination) || !needsConsent(person)) continue;
     const purpose = purposeOf(call, person);
-    const standing = standingOf(person.consents, purpose, call.now);
+    const standing = standingOn(person, purpose, call.now);
     if (standing.state === 'revoked' && call.composed) continue;
     if (standing.state === 'revoked') return refuseRevoked(person, standing.since);
     if (standing.state === 'missing') missing.push(contactFor(person, purpose));
@@ -65,6 +71,20 @@ function serving(purpose: Purpose | undefined, now: Date): readonly ((entry: Con
     default:
       return [of(purpose)];
   }
+}
+
+/** Each channel by itself: what was agreed on one mends no STOP on another. */
+function standingOn({ consents }: Person, purpose: Purpose | undefined, now: Date): Standing {
+  const kept = [...new Set(consents.map((entry) => consentChannelOf(entry.channel)))];
+  const standings = kept.map((channel) =>
+    standingOf(
+      consents.filter((entry) => consentChannelOf(entry.channel) === channel),
+      purpose,
+      now,
+    ),
+  );
+  const of = (state: Standing['state']) => standings.find((each) => each.state === state);
+  return of('revoked') ?? of('granted') ?? { state: 'missing' };
 }
 
 export function standingOf(

@@ -44,3 +44,12 @@ export function judge(call: JudgedCall, policy: Policy, facts: Facts): Judgement
   }
   return { refusal: undefined, questions };
 }
+
+/** What each guard says by itself, for `twilio-mcp policy explain`: nothing is hidden behind the first refusal. */
+export function explain(
+  call: JudgedCall,
+  policy: Policy,
+  facts: Facts,
+): readonly { readonly guard: string; readonly verdict: Verdict }[] {
+  return guards.map(([name, guard]) => ({ guard: name, verdict: guard(call, policy, facts) }));
+}

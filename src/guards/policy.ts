@@ -33,6 +33,19 @@ const hours = {
   sundays: z.boolean().describe('False: never on Sundays'),
 };
 
+/** A window over midnight would be read as none: it is refused instead. */
+function inOrder({
+  from,
+  to,
+}: {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}): boolean {
+  return from === undefined || to === undefined || from <= to;
+}
+
+const disorder = { error: 'must not begin after it ends', path: ['from'] };
+
 const daytime = {
   ...hours,
   from: hours.from.default('09:00'),
@@ -41,12 +54,14 @@ const daytime = {
   sundays: hours.sundays.default(true),
 };
 
-const regionHours = z.strictObject({
-  ...hours,
-  from: hours.from.optional(),
-  to: hours.to.optional(),
-  sundays: hours.sundays.optional(),
-});
+const regionHours = z
+  .strictObject({
+    ...hours,
+    from: hours.from.optional(),
+    to: hours.to.optional(),
+    sundays: hours.sundays.optional(),
+  })
+  .refine(inOrder, disorder);
 
 export type RegionHours = z.output<typeof regionHours>;
 
@@ -90,8 +105,12 @@ export const policySchema = z.strictObject({
   quiet_hours: section(
     'When people may be contacted, by their own clocks. Verifications are sent at any hour.',
     {
-      marketing: section('Marketing on any channel but email.', daytime).prefault({}),
-      calls: section('Calls for any purpose but verification.', daytime).prefault({}),
+      marketing: section('Marketing on any channel but email.', daytime)
+        .refine(inOrder, disorder)
+        .prefault({}),
+      calls: section('Calls for any purpose but verification.', daytime)
+        .refine(inOrder, disorder)
+        .prefault({}),
       regional: z
         .boolean()
         .default(true)

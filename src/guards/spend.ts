@@ -31,12 +31,12 @@ function judgeMinutes(usage: Usage, most: number): Verdict {
   );
 }
 
-/** Every call gets an end: the wire name the operation uses, filled in where nobody said one. */
+/** Every call gets an end, under the name the operation uses: ten minutes where nobody said, or less where no more is allowed. */
 export function withTimeLimit(input: Row, usage: Usage, { limits }: Policy): Row {
   const named = Object.keys(input).find((key) => /^time_?limit$/i.test(key) && input[key] !== undefined);
   if (usage.kind !== 'call' || named !== undefined) return input;
   const wire = Object.keys(input).some((key) => /^[A-Z]/.test(key)) ? 'TimeLimit' : 'time_limit';
-  return { ...input, [wire]: limits.call_minutes * 60 };
+  return { ...input, [wire]: Math.min(10, limits.call_minutes) * 60 };
 }
 
 export function dollarsOf(microdollars: number): string {

@@ -8,16 +8,16 @@ import { allowed, ask, type Refusal, refuse, type Verdict } from './verdict.ts';
 const twilioHosts = ['api.twilio.com', 'media.twiliocdn.com', 'demo.twilio.com'];
 
 export function judgeUrls({ urls }: JudgedCall, { destination }: Policy): Verdict {
-  const unlisted: string[] = [];
+  const unlisted = new Set<string>();
   for (const { field, url } of urls) {
     const found = readUrl(field, url, destination.url_hosts);
     if (found.kind === 'refused') return found;
-    if (!found.listed) unlisted.push(`${field} (${found.host})`);
+    if (!found.listed) unlisted.add(`${field} (${found.host})`);
   }
-  if (unlisted.length === 0) return allowed;
+  if (unlisted.size === 0) return allowed;
   return ask(
     'destination.url_host',
-    `Twilio would be sent to ${unlisted.join(', ')}, which the owner has not listed in destination.url_hosts.`,
+    `Twilio would be sent to ${[...unlisted].join(', ')}, which the owner has not listed in destination.url_hosts.`,
   );
 }
 

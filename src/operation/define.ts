@@ -1,6 +1,7 @@
 // The one object that is an operation. Everything else (tool, CLI command, guard input, retry, reference) is derived from it.
 import type { z } from 'zod';
 import type { Effect } from './effect.ts';
+import type { Files } from './files.ts';
 import type { Ledgers } from './ledgers.ts';
 import type { Recipient, Usage } from './reach.ts';
 import type { Row } from './row.ts';
@@ -81,6 +82,8 @@ export interface RequestTemplate {
   readonly fixed?: Readonly<Record<string, string | number | boolean>>;
   /** Headers sent with every request, such as an API version. */
   readonly fixedHeaders?: Readonly<Record<string, string>>;
+  /** Headers of the answer that belong to it: our field → header. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
   /** Input fields that are for this server only. */
   readonly local?: readonly string[];
   /** For lists: the key that holds the rows, and the largest page the API gives. `limit` and `cursor` are then ours. */
@@ -96,7 +99,7 @@ export interface Defaults {
   readonly verifyServiceSid?: string;
   readonly statusCallback?: string;
   readonly segmentSpaceId?: string;
-  /** How long a call may last when its caller names no end. */
+  /** The longest a call may last, by the owner's policy. */
   readonly callSeconds?: number;
 }
 
@@ -110,6 +113,7 @@ export interface Hands {
   readonly sleep: (ms: number) => Promise<void>;
   readonly account: Identity;
   readonly ledgers: Ledgers;
+  readonly files: Files;
   /** Whether a send of that input was carried out since then; undefined where no look can tell. Never repeats it. */
   readonly look: (operation: Operation, input: Row, since: Date) => Promise<Row | undefined>;
 }

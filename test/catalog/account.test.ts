@@ -9,6 +9,9 @@ import { createStore } from '../../src/store/open.ts';
 function handsWith(call: Hands['call'], account: Hands['account']): Hands {
   const { signal } = new AbortController();
   const nothing = async () => undefined;
+  const refuse = async () => {
+    throw new Error('no file is needed here');
+  };
   return {
     call,
     account,
@@ -18,6 +21,7 @@ function handsWith(call: Hands['call'], account: Hands['account']): Hands {
     sleep: nothing,
     look: nothing,
     ledgers: createStore({ url: ':memory:', random: () => new Uint8Array(32) }),
+    files: { read: refuse, download: refuse },
   };
 }
 

@@ -66,6 +66,15 @@ describe('problem bodies', () => {
       { words: 'personalizations.0.to: Bad address; No from' },
     ],
     [
+      "Studio's",
+      {
+        code: 81022,
+        message: 'Invalid flow',
+        details: { errors: [{ message: 'is required', property_path: '#/states/1/properties/body' }] },
+      },
+      { code: 81022, words: 'Invalid flow; #/states/1/properties/body: is required' },
+    ],
+    [
       "Segment's public",
       { errors: [{ type: 'bad-request', message: 'No such source' }] },
       { words: 'No such source' },

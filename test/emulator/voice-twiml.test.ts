@@ -144,6 +144,29 @@ test('Record keeps what was said after the beep, without the silence, and tells 
   expect(await heard(sid)).toEqual(['beep: ', '> speech: please call me back tomorrow', 'say: Saved']);
 });
 
+test('Record with transcribe tells what was said, unless it is too short for that', async () => {
+  const { url, heard: asked } = await receiver(() => ({ status: 204 }));
+  const record = `<Record transcribe="true" transcribeCallback="${url}/text" timeout="4"/>`;
+  const { sid, speak, advance, sdk } = await answered(record);
+  const text = 'please call me back tomorrow morning about the order';
+  await speak(sid, text);
+  await advance(30);
+  const [one] = await sdk.transcriptions.list();
+  expect(one).toMatchObject({ status: 'completed', transcriptionText: text, price: -0.05 });
+  expect(asked.map(({ params }) => params)).toMatchObject([
+    { TranscriptionSid: one?.sid, TranscriptionStatus: 'completed', TranscriptionText: text, To: TO },
+  ]);
+  const recording = sdk.recordings(one?.recordingSid ?? '');
+  expect(await recording.transcriptions.list()).toHaveLength(1);
+  expect(await recording.transcriptions(one?.sid ?? '').fetch()).toMatchObject({ type: 'fast' });
+  await sdk.transcriptions(one?.sid ?? '').remove();
+  expect(await recording.transcriptions.list()).toEqual([]);
+  const short = await answered('<Record transcribe="true" timeout="4"/>');
+  await short.speak(short.sid, 'yes');
+  await short.advance(30);
+  expect(await short.sdk.transcriptions.list()).toMatchObject([{ status: 'failed', price: null }]);
+});
+
 test.each([
   ['silence is thrown away', '', undefined, undefined],
   ['a key ends it', 'word', '5', '5'],

@@ -1,7 +1,7 @@
 // Who has agreed to what: every purpose, the order of grant and STOP, what mends a STOP, and who may have written it.
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../src/guards/call.ts';
-import { consentChannelOf, countsOf, judgeConsent } from '../../src/guards/consent.ts';
+import { consentChannelOf, consentChannelsOf, countsOf, judgeConsent } from '../../src/guards/consent.ts';
 import type { ConsentEntry } from '../../src/operation/ledgers.ts';
 import type { Purpose } from '../../src/operation/reach.ts';
 import { callOf, consent, hoursLater, inShort, monday, person, policyOf } from '../support/judged.ts';
@@ -126,6 +126,24 @@ describe('STOP', () => {
     expect(judged([granted('marketing', { at: hoursLater(-1) }), stop(-5)], 'marketing')).toBe('allowed');
   });
 
+  it('on any channel counts where nobody can tell which it will be, whatever was agreed on another', () => {
+    const entries = [stop(-5), consent({ channel: 'voice', at: hoursLater(-1) })];
+    expect(judged(entries, undefined, { channel: 'unknown' })).toBe('refused consent.revoked');
+    expect(consentChannelsOf('unknown')).toEqual(
+      expect.arrayContaining(['sms', 'whatsapp', 'voice', 'email']),
+    );
+    expect(consentChannelsOf('whatsapp')).toEqual(['whatsapp']);
+  });
+
+  it('by RCS holds for SMS, and START by SMS undoes it for both', () => {
+    expect(consentChannelsOf('sms')).toEqual(['sms', 'rcs']);
+    const stopped = [consent(), stop(-5, { channel: 'rcs' })];
+    expect(judged(stopped)).toBe('refused consent.revoked');
+    expect(
+      judged([...stopped, granted('conversational', { source: 'start_word', at: hoursLater(-1) })]),
+    ).toBe('allowed');
+  });
+
   it('of codes holds against consent to other messages', () => {
     const entries = [consent(), granted('verification', { state: 'revoked', at: hoursLater(-1) })];
     expect(judged(entries, undefined, { purpose: 'verification' })).toBe('refused consent.revoked');
@@ -151,10 +169,14 @@ describe('who needs none, and who is judged later', () => {
     expect(judged([], undefined, who, { destination: { own: ['+14155550199'] } })).toBe('allowed');
   });
 
-  it('leaves each of many to their own call', () => {
-    expect(judgeConsent(callOf({ composed: true, people: [person({ consents: [] })] }), policyOf())).toEqual({
-      kind: 'allowed',
-    });
+  it('asks about all of many at once, and leaves whoever may not be written to at all to their own call', () => {
+    const people = [person({ consents: [] }), person({ to: '+14155550124', consents: [stop(-1)] })];
+    const many = callOf({ composed: true, people });
+    const verdict = judgeConsent(many, policyOf());
+    expect(verdict).toMatchObject({ kind: 'ask', consentFor: [{ contact: '+14155550123' }] });
+    const strict = policyOf({ consent: { missing: 'refuse' } });
+    expect(judgeConsent(many, strict)).toEqual({ kind: 'allowed' });
+    expect(inShort(judgeConsent(callOf({ people }), strict))).toBe('refused consent.revoked');
   });
 });
 

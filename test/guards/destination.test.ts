@@ -126,6 +126,19 @@ describe('forms of addresses', () => {
       'refused destination.malformed',
     ],
     ['a conversation', { to: sid, channel: 'unknown' }, {}, 'ask destination.unknown'],
+    ['a conversation by its name', { to: 'Café of Ana', channel: 'unknown' }, {}, 'ask destination.unknown'],
+    [
+      'a flow that begins with a look-alike number',
+      { to: '+1４１５5550123', channel: 'unknown' },
+      {},
+      'refused destination.malformed',
+    ],
+    [
+      'a flow that begins with look-alike digits',
+      { to: '４１５5550123', channel: 'unknown' },
+      {},
+      'refused destination.malformed',
+    ],
     ['nobody can tell', { to: 'unknown', channel: 'unknown' }, {}, 'ask destination.unknown'],
     [
       'a flow that begins with a number',
@@ -239,6 +252,16 @@ describe('URLs', () => {
   ])('%s', (url, expected) => {
     const call = callOf({ urls: [{ field: 'status_callback', url }] });
     expect(inShort(judgeUrls(call, policyOf({ destination: { url_hosts: hosts } })))).toBe(expected);
+  });
+
+  it('names a host once, however often it is asked', () => {
+    const pictures = ['a', 'b'].map((name) => ({
+      field: 'media_urls',
+      url: `https://example.net/${name}.png`,
+    }));
+    expect(judgeUrls(callOf({ urls: pictures }), policyOf())).toMatchObject({
+      reason: expect.stringMatching(/sent to media_urls \(example\.net\), which/),
+    });
   });
 
   it('looks at every one, and names the field', () => {

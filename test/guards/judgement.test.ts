@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeAdmin } from '../../src/guards/admin.ts';
 import type { Facts, JudgedCall } from '../../src/guards/call.ts';
 import { judgeConfirmation, summaryOf } from '../../src/guards/confirmation.ts';
-import { guards, judge } from '../../src/guards/judge.ts';
+import { explain, guards, judge } from '../../src/guards/judge.ts';
 import { judgeSpend, withTimeLimit } from '../../src/guards/spend.ts';
 import { judgeTaint } from '../../src/guards/taint.ts';
 import { judgeWhatsAppWindow } from '../../src/guards/whatsapp-window.ts';
@@ -197,6 +197,16 @@ describe('the question', () => {
     expect(lines.at(-1)).toBe('  body: "Hi\\nCost: nothing\\nTo: \\u{202e}nobody\\u{200b}"');
   });
 
+  it('keeps the reasons on their own lines, whatever name stands in them', () => {
+    const question = {
+      kind: 'ask',
+      rule: 'destination.unknown',
+      reason: 'Reaches x\nCost: nothing.',
+    } as const;
+    const summary = summaryOf(callOf(), factsOf({ tainted: ['eve\nCost: nothing'] }), [question]);
+    expect(summary.split('\n').filter((line) => line.startsWith('Cost:'))).toEqual(['Cost: about $0.0133']);
+  });
+
   it('says how much of a long text and of a long list is not shown', () => {
     const people = Array.from({ length: 25 }, (_, index) =>
       person({ to: `+141555501${String(index).padStart(2, '0')}` }),
@@ -239,6 +249,15 @@ describe('all of them', () => {
     ]);
     const refused = judge(callOf({ people }), policyOf({ consent: { missing: 'refuse' } }), facts);
     expect(refused).toMatchObject({ refusal: { rule: 'consent.missing' }, questions: [] });
+  });
+
+  it('each say what they think, when they are asked to explain', () => {
+    const call = callOf({ people: [person({ to: '+19002345678', consents: [] })] });
+    const said = explain(call, policyOf(), factsOf()).filter(({ verdict }) => verdict.kind !== 'allowed');
+    expect(said.map(({ guard, verdict }) => `${guard}: ${inShort(verdict)}`)).toEqual([
+      'destination: refused destination.kind',
+      'consent: ask consent.missing',
+    ]);
   });
 
   it('ask nothing of a look', () => {

@@ -1,4 +1,7 @@
 // Email through the front door: sent, scheduled and cancelled, refused before and by SendGrid.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWorld, kinds, type Row, type World } from '../support/world.ts';
 
@@ -28,6 +31,10 @@ async function mailbox(address: string): Promise<Row[]> {
 function wire(): unknown {
   const sent = world.emulator.emulator.requests().filter(({ path }) => path === '/v3/mail/send');
   return sent.at(-1)?.params;
+}
+
+async function served() {
+  return { filename: 'terms.txt', type: 'text/plain', base64: 'dGVybXM=' };
 }
 
 function inHours(hours: number): string {
@@ -63,6 +70,31 @@ describe.each(kinds)('with a %s client', (kind) => {
     expect(await mailbox('ana@example.com')).toMatchObject([
       { kind: 'email', from: 'shop@example.com', body: 'Your receipt\nThank you.', media: ['receipt.txt'] },
     ]);
+  });
+
+  it('takes files from the folder and the host that the owner allows, and tells the ID of the send', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'twilio-mcp-receipts-'));
+    writeFileSync(join(folder, '1042.pdf'), 'hello');
+    const allowed = {
+      TWILIO_MCP_ATTACHMENT_FOLDERS: folder,
+      TWILIO_MCP_ATTACHMENT_HOSTS: 'files.example.com',
+    };
+    world = await createWorld({ kind, env: allowed, files: { download: served } });
+    const url = 'https://files.example.com/terms.txt';
+    const attachments = [
+      { path: '1042.pdf', type: 'application/pdf' },
+      { url, filename: 'Terms.txt' },
+    ];
+    const sent = await world.ok('email_send', { ...mail, attachments });
+    expect(wire()).toMatchObject({
+      attachments: [
+        { filename: '1042.pdf', type: 'application/pdf', content: 'aGVsbG8=' },
+        { filename: 'Terms.txt', type: 'text/plain', content: 'dGVybXM=' },
+      ],
+    });
+    await world.advance(5);
+    const found = await world.ok('email_list_messages', { message_id: sent['message_id'] });
+    expect(found['messages']).toMatchObject([{ to_email: 'ana@example.com', status: 'delivered' }]);
   });
 
   it('fills a template for each recipient alone', async () => {
@@ -152,6 +184,10 @@ describe('an email', () => {
       { attachments: [{ filename: 'a', type: 'text/plain', content: '%%%%' }] },
       /base64/,
     ],
+    ['a file from two places', { attachments: [{ content: 'SGVsbG8=', path: 'a' }] }, /one of them/],
+    ['a file from nowhere', { attachments: [{ filename: 'a' }] }, /give content, path or url/],
+    ['a file without a name', { attachments: [{ content: 'SGVsbG8=' }] }, /filename is missing/],
+    ['a file by http', { attachments: [{ url: 'http://files.example.com/a' }] }, /must be an https URL/],
     ['an unknown field', { recipients: ['ana@example.com'] }, /"recipients" is not a field/],
   ])('is refused with %s, before anything is sent', async (_, change, reason) => {
     world = await createWorld();
@@ -161,6 +197,31 @@ describe('an email', () => {
     const text = await world.no('email_send', input);
     expect(text).toMatch(/^INVALID_INPUT/);
     expect(text).toMatch(reason);
+    expect(world.requests()).toEqual([]);
+  });
+
+  it.each([
+    ['a path outside the allowed folder', { path: '/etc/passwd' }],
+    ['a path that climbs', { path: '../secret.txt' }],
+    ['a host that is not allowed', { url: 'https://evil.example.net/a' }],
+  ])('is refused with %s, and says how the owner may allow it', async (_, attachment) => {
+    world = await createWorld();
+    const text = await world.no('email_send', { ...mail, attachments: [attachment] });
+    expect(text).toMatch(/^REFUSED/);
+    expect(text).toMatch(/base64|TWILIO_MCP_ATTACHMENT|plain path/);
+    expect(world.requests()).toEqual([]);
+  });
+
+  it('gives each file the room that the ones before it leave', async () => {
+    const rooms: number[] = [];
+    const take = async (_: string, mostBytes: number) => {
+      rooms.push(mostBytes);
+      return { filename: 'a.bin', base64: 'QUJD'.repeat(5_000_000) };
+    };
+    world = await createWorld({ files: { read: take } });
+    const attachments = [{ path: 'a.bin' }, { path: 'b.bin' }];
+    expect(await world.no('email_send', { ...mail, attachments })).toContain('over 30 MB');
+    expect(rooms.map((each) => Math.round(each / 100_000))).toEqual([225, 75]);
     expect(world.requests()).toEqual([]);
   });
 

@@ -197,7 +197,9 @@ describe('a definition', () => {
   it('is refused by Twilio where a widget lacks what it needs', async () => {
     world = await createWorld();
     const wrong = { ...definition, states: [trigger, { ...hello, properties: {} }] };
-    expect(await world.no('studio_validate_flow', { definition: wrong })).toContain('Twilio error 81022');
+    const told = await world.no('studio_validate_flow', { definition: wrong });
+    expect(told).toContain('Twilio error 81022');
+    expect(told, 'where the fault is, and which').toMatch(/#\/states\/1\S*: \S/);
     expect(await world.no('studio_create_flow', { ...flow, definition: wrong })).toContain('81022');
     expect(rows(await world.ok('studio_list_flows', {}), 'flows')).toEqual([]);
   });

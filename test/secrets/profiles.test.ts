@@ -58,6 +58,7 @@ profiles:
 
 function environment(): Record<string, string> {
   return {
+    TWILIO_MCP_OWNER_NUMBERS: '+14155550123',
     PATH: process.env['PATH'] ?? '',
     TWILIO_MCP_ENV_FILE: emptyEnv,
     TWILIO_MCP_PROFILES_FILE: file,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Transport } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { EMULATED_SENDGRID_KEY } from '../../src/emulator/products/email.ts';
 import { type ServedEmulator, serveEmulator } from '../../src/emulator/server.ts';
@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly guards?: 'lenient' | 'default' | z.input<typeof policySchema>;
   /** Who answers questions; with lenient guards somebody who always says yes, else nobody. */
   readonly human?: Human;
+  /** In place of the disk and the network, for attachments. */
+  readonly files?: AppOptions['files'];
 }
 
 /** Says yes to everything, as an owner who trusts the agent. */
@@ -85,6 +87,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const app = await createApp(loadConfig({ env, envFile: emptyFile }), {
     now,
     policy: policyOf(options),
+    ...(options.files && { files: options.files }),
     sleep: (ms) => emulator.emulator.world.clock.advance(ms / 1000),
     writeLog: (line) => log.push(line),
   });

@@ -1,8 +1,8 @@
 // Here: <Record>, a person's words after the beep, and the recordings that <Start> and <Stop> run beside the call.
 // Not here: the recording itself (voice-recording.ts).
 import { elementsOf, type TwimlElement } from '../../twiml/document.ts';
-import { actionOf, recordingCallbackOf } from './voice-action.ts';
-import { hear } from './voice-call.ts';
+import { actionOf, recordingCallbackOf, urlOf } from './voice-action.ts';
+import { callParams, hear } from './voice-call.ts';
 import { type Flow, PulledAway, type Verb } from './voice-line.ts';
 import {
   type Recording,
@@ -13,6 +13,7 @@ import {
   stopRecording,
 } from './voice-recording.ts';
 import { secondsToSpeak, wholeNumber } from './voice-say.ts';
+import { transcribe } from './voice-transcription.ts';
 
 const SILENCE_SECONDS = 5;
 const LONGEST_SECONDS = 3600;
@@ -23,7 +24,7 @@ export const record: Verb = async (flow, element) => {
   if (element.attributes['playBeep'] !== 'false') hear(world, call, 'twilio', 'beep', '');
   const callback = recordingCallbackOf(flow, element);
   const recording = startRecording(world, call, { source: 'RecordVerb', callback });
-  const taken: Taken = { lastSound: undefined };
+  const taken: Taken = { lastSound: undefined, words: [] };
   try {
     const key = await take(flow, element, taken);
     return settle(flow, element, recording, taken, key);
@@ -36,7 +37,7 @@ export const record: Verb = async (flow, element) => {
   }
 };
 
-type Taken = { lastSound: number | undefined };
+type Taken = { lastSound: number | undefined; readonly words: string[] };
 
 /** The key that ended it, or nothing. */
 async function take({ world, line }: Flow, element: TwimlElement, taken: Taken): Promise<string> {
@@ -52,13 +53,20 @@ async function take({ world, line }: Flow, element: TwimlElement, taken: Taken):
     );
     if (event.kind === 'digit' && keys.includes(event.digit)) return event.digit;
     if (event.kind !== 'speech') continue;
+    taken.words.push(event.text);
     taken.lastSound = Math.min(endAt, now() + secondsToSpeak(event.text) * 1000);
     quietAt = taken.lastSound + silence * 1000;
   }
   return '';
 }
 
-function settle(flow: Flow, element: TwimlElement, recording: Recording, { lastSound }: Taken, key: string) {
+function settle(
+  flow: Flow,
+  element: TwimlElement,
+  recording: Recording,
+  { lastSound, words }: Taken,
+  key: string,
+) {
   const { world, call } = flow;
   if (lastSound === undefined) {
     recordings(world).remove(call.accountSid, recording.sid);
@@ -67,6 +75,10 @@ function settle(flow: Flow, element: TwimlElement, recording: Recording, { lastS
   const trims = element.attributes['trim'] !== 'do-not-trim';
   const silence = trims ? Math.max(0, world.clock.now() - lastSound) / 1000 : 0;
   stopRecording(world, recording, 'processing', silence);
+  if (element.attributes['transcribe'] === 'true') {
+    const url = urlOf(flow, element, 'transcribeCallback');
+    transcribe(world, recording, words.join(' '), { url, params: callParams(call) });
+  }
   const params = {
     RecordingUrl: recordingUrl(recording),
     RecordingSid: recording.sid,

@@ -10,6 +10,7 @@ import { filteredCalls } from './voice-list.ts';
 import { placeCall } from './voice-place.ts';
 import { queueRoutes } from './voice-queues.ts';
 import { recordingRoutes } from './voice-recordings.ts';
+import { transcriptionRoutes } from './voice-transcription.ts';
 import { deleteCall, namedCall, updateCall } from './voice-update.ts';
 
 const API = 'api.twilio.com';
@@ -31,6 +32,7 @@ export const voice: Product = {
       return noContent();
     }),
     ...recordingRoutes,
+    ...transcriptionRoutes,
     ...conferenceRoutes,
     ...queueRoutes,
   ],
