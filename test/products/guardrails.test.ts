@@ -67,8 +67,11 @@ describe('guardrails_add_revocation', () => {
     );
     const refused = await world.no('messaging_send_message', { to: PERSON, body: 'Hi again' });
     expect(refused).toMatch(/consent\.revoked/);
-    const audit = await world.ok('guardrails_list_audit', { limit: 1 });
-    expect(audit['entries']).toMatchObject([{ operation: 'guardrails_add_revocation', phase: 'done' }]);
+    const audit = await world.ok('guardrails_list_audit', { limit: 2 });
+    expect(audit['entries']).toMatchObject([
+      { operation: 'messaging_send_message', phase: 'refused', facts: { rule: 'consent.revoked' } },
+      { operation: 'guardrails_add_revocation', phase: 'done' },
+    ]);
     expect(JSON.stringify(audit)).not.toContain(PERSON);
   });
 
