@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Row } from './operation/define.ts';
 import { strangersWords } from './operation/fields.ts';
+import { contactOf } from './operation/reach.ts';
 import { isRow } from './operation/row.ts';
 
 export interface Projected {
@@ -84,6 +85,14 @@ export function fenceStrangers(schema: z.ZodType, value: unknown, fence: Fence, 
     return [key, field instanceof z.ZodType ? fenceStrangers(field, each, fence, value) : each];
   });
   return Object.fromEntries(fields);
+}
+
+/** Whose words stand in a row, as consent is kept by it; `unknown` where the row does not say. */
+export function writerOf(row: Row): string {
+  const writer = ['from', 'author', 'address', 'contact']
+    .map((key) => row[key])
+    .find((each) => typeof each === 'string');
+  return typeof writer === 'string' ? contactOf({ to: writer, channel: 'unknown' }) : 'unknown';
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {

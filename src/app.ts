@@ -9,9 +9,11 @@ import { explainErrorCode } from './catalog/error-codes.ts';
 import { findOperation, operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
+
 import { createDownloader, rehearseDownload } from './client/download.ts';
-import { type Config, pricesPath, secretsOf, storePath, tokensPath } from './config.ts';
+import { type Config, pricesPath, secretsOf, tokensPath } from './config.ts';
 import { createFolderReader } from './files/folders.ts';
+
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
@@ -19,6 +21,7 @@ import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
+import { openStore } from './open-store.ts';
 import type { Defaults } from './operation/define.ts';
 import type { Files } from './operation/files.ts';
 import { errorOf } from './operation/result.ts';
@@ -34,7 +37,7 @@ import { createRedactor } from './redact.ts';
 
 import { keepFresh } from './secrets/fresh.ts';
 import { createKeeper } from './secrets/keep.ts';
-import { createStore, type Store } from './store/open.ts';
+import type { Store } from './store/open.ts';
 
 export interface AppOptions {
   readonly now?: () => Date;
@@ -92,7 +95,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     redactor,
     ...(options.writeLog && { write: options.writeLog }),
   });
-  const store = openStore(config);
+  const store = openStore(config, () => randomBytes(32));
   const owner = createOwnerCheck(store.owner.get, settings.TWILIO_MCP_OWNER_KEY);
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const { reread } = config;
@@ -192,11 +195,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await emulator?.close();
     },
   };
-}
-
-/** What is remembered, where these settings keep it. */
-export function openStore({ settings, mode }: Config): Store {
-  return createStore({ url: storePath(settings, mode), random: () => randomBytes(32) });
 }
 
 /** Countries of the numbers in the configuration; where they do not do, of all the account's numbers too, asked for once. */

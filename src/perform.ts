@@ -1,5 +1,5 @@
 // THE CORRIDOR. Every door walks it: parse → judge → reserve → send → settle → redact. It holds the only catch of the tool path.
-import { fenceStrangers, project } from './answer.ts';
+import { fenceStrangers, project, writerOf } from './answer.ts';
 import type { Client } from './client/client.ts';
 import { asCurl } from './client/curl.ts';
 import { encode, type WireRequest } from './client/encode.ts';
@@ -375,14 +375,6 @@ export function createCorridor(parts: Parts): Corridor {
 
 /** Twilio's codes for a person who has opted out; docs/api/errors/21610, 80901. */
 const optedOut: readonly number[] = [21610, 80901];
-
-/** Whose words stand in a row, as consent is kept by it; `unknown` where the row does not say. */
-function writerOf(row: Row): string {
-  const writer = ['from', 'author', 'address', 'contact']
-    .map((key) => row[key])
-    .find((each) => typeof each === 'string');
-  return typeof writer === 'string' ? contactOf({ to: writer, channel: 'unknown' }) : 'unknown';
-}
 
 function keyOf({ name }: Operation, key: string): string {
   return `${name}:${key}`;

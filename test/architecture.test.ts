@@ -44,6 +44,7 @@ const floors: Readonly<Record<string, number>> = {
   store: 2,
   'fingerprint.ts': 2,
   'owner-key.ts': 2,
+  'open-store.ts': 4,
   'policy-seal.ts': 3,
   'prices-file.ts': 3,
   'redact.ts': 1,

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { Operation, Row } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
+import { frameOf } from '../operation/frame.ts';
 import { isRow } from '../operation/row.ts';
 
 interface FlagRow {
@@ -15,7 +16,9 @@ interface FlagRow {
 
 /** The flags of an operation: `--media-urls` may be repeated, objects are given as JSON. */
 export function flagsOf(operation: Operation): readonly FlagRow[] {
-  const schema: unknown = z.toJSONSchema(operation.input, { io: 'input' });
+  const frame = frameOf(operation);
+  const whole = frame === undefined ? operation.input : frame.extend(operation.input.shape);
+  const schema: unknown = z.toJSONSchema(whole, { io: 'input' });
   const { properties, required } = isRow(schema) ? schema : {};
   const wanted = Array.isArray(required) ? required : [];
   return Object.entries(isRow(properties) ? properties : {}).map(([field, node]) => {

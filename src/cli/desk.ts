@@ -1,7 +1,8 @@
 // Where the owner works: the store that the server of the same settings uses, and the owner's hand under what only they may write.
 // Asking for the passphrase is passphrase.ts.
-import { openStore } from '../app.ts';
+import { randomBytes } from 'node:crypto';
 import type { Config } from '../config.ts';
+import { openStore } from '../open-store.ts';
 import { OperationError } from '../operation/errors.ts';
 import type { AuditEntry } from '../operation/ledgers.ts';
 import type { Row } from '../operation/row.ts';
@@ -21,7 +22,7 @@ export interface Desk {
 /** Opens the store for one command, and closes it after. */
 export async function atDesk(config: Config, work: (desk: Desk) => Promise<void>): Promise<void> {
   const account = await accountOf(config);
-  const store = openStore(config);
+  const store = openStore(config, () => randomBytes(32));
   const check = createOwnerCheck(store.owner.get, config.settings.TWILIO_MCP_OWNER_KEY);
   try {
     await work({
