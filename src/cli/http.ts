@@ -18,9 +18,13 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   const factories = new Map(
     await Promise.all([...apps].map(async ([name, app]) => [name, await app.createServerFactory()] as const)),
   );
-  const door = openHttpDoor(config, { factories, profiles, log, now });
+  const closeAll = () => Promise.all([...apps.values()].map((app) => app.close()));
   const place = { host: settings.TWILIO_MCP_HTTP_HOST, port: settings.TWILIO_MCP_HTTP_PORT };
-  const served = await serveHttp(door, place);
+  const served = await open().catch(async (error: unknown) => {
+    // A local Twilio that stays open would keep the process alive.
+    await closeAll();
+    throw error;
+  });
   log.info({ mode, url: `${served.url}/mcp` }, 'serving MCP over HTTP');
   let ending = false;
   const end = (signal: string): void => {
@@ -31,7 +35,7 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
     const over = delay(settings.TWILIO_MCP_HTTP_DRAIN_SECONDS * 1000, undefined, { ref: false });
     served
       .drain(over)
-      .then(() => Promise.all([...apps.values()].map((app) => app.close())))
+      .then(closeAll)
       .then(
         () => process.exit(0),
         (error: unknown) => {
@@ -42,6 +46,10 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   };
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
+
+  async function open() {
+    return serveHttp(openHttpDoor(config, { factories, profiles, log, now }), place);
+  }
 }
 
 /** One server within for each profile: what belongs to one account is out of reach of the others. */
