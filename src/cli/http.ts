@@ -1,6 +1,6 @@
 // `twilio-mcp http`: MCP over HTTP until the process is told to end; calls under way may end first.
 import { setTimeout as delay } from 'node:timers/promises';
-import { type App, createApp } from '../app.ts';
+import { type App, type AppOptions, createApp } from '../app.ts';
 import { readConfig, type Sources, unknownSettings } from '../config.ts';
 import { openHttpDoor } from '../mcp/http-door.ts';
 import { serveHttp } from '../mcp/serve-http.ts';
@@ -11,7 +11,10 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   const { settings, mode } = config;
   const path = settings.TWILIO_MCP_PROFILES_FILE;
   const profiles = path === undefined ? undefined : readProfiles(path);
-  const apps = await openApps(sources, profiles);
+  const metrics = settings.TWILIO_MCP_METRICS
+    ? (await import('../mcp/metrics.ts')).createMetrics()
+    : undefined;
+  const apps = await openApps(sources, profiles, metrics && { observer: metrics.observer });
   const { log, now } = firstOf(apps);
   for (const name of unknownSettings())
     log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
@@ -48,7 +51,7 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   process.on('SIGINT', () => end('SIGINT'));
 
   async function open() {
-    return serveHttp(openHttpDoor(config, { factories, profiles, log, now }), place);
+    return serveHttp(openHttpDoor(config, { factories, profiles, log, now, metrics: metrics?.page }), place);
   }
 }
 
@@ -56,12 +59,13 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
 async function openApps(
   sources: Sources,
   profiles: Profiles | undefined,
+  options: AppOptions | undefined,
 ): Promise<Map<string | undefined, App>> {
   const apps = new Map<string | undefined, App>();
   const names = profiles === undefined ? [undefined] : Object.keys(profiles);
   for (const name of names) {
     const config = await readConfig({ ...sources, ...(name !== undefined && { profile: name }) });
-    apps.set(name, await createApp(config));
+    apps.set(name, await createApp(config, options));
   }
   return apps;
 }

@@ -18,6 +18,7 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** In place of the disk and the network, for attachments. */
   readonly files?: AppOptions['files'];
+  readonly observer?: AppOptions['observer'];
 }
 
 export interface World {
@@ -65,6 +66,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const app = await createApp(loadConfig({ env, envFile: emptyFile }), {
     now,
     ...(options.files && { files: options.files }),
+    ...(options.observer && { observer: options.observer }),
     sleep: (ms) => emulator.emulator.world.clock.advance(ms / 1000),
     writeLog: (line) => log.push(line),
   });
