@@ -6,6 +6,7 @@ import type { Row } from './stdio.ts';
 
 export async function startOursOverHttp(
   baseUrl: string,
+  nodeOptions: readonly string[] = [],
 ): Promise<Served & { call: (name: string, input: Row) => Promise<unknown> }> {
   const env = {
     PATH: process.env['PATH'] ?? '',
@@ -15,7 +16,10 @@ export async function startOursOverHttp(
     TWILIO_MCP_HTTP_PER_MINUTE: '100000',
     TWILIO_MCP_HTTP_AT_ONCE: '1000',
   };
-  const child = spawn(process.execPath, [main, 'http'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...nodeOptions, main, 'http'], {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const url = await firstLine(child.stderr, (line) => /"url":"(http:[^"]+)"/.exec(line)?.[1]);
   child.stderr.resume();
   const { origin, pathname } = new URL(url);
