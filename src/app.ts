@@ -38,6 +38,7 @@ import { createRedactor } from './redact.ts';
 import { keepFresh } from './secrets/fresh.ts';
 import { createKeeper } from './secrets/keep.ts';
 import type { Store } from './store/open.ts';
+import { type Observer, watchClient, watchPerform } from './watch.ts';
 
 export interface AppOptions {
   readonly now?: () => Date;
@@ -48,6 +49,8 @@ export interface AppOptions {
   readonly files?: Partial<Files>;
   /** Where log lines go; stderr when left out. */
   readonly writeLog?: (line: string) => void;
+  /** Told of every call and request, by names and outcomes alone. */
+  readonly observer?: Observer;
 }
 
 export interface App {
@@ -99,37 +102,41 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const owner = createOwnerCheck(store.owner.get, settings.TWILIO_MCP_OWNER_KEY);
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const { reread } = config;
-  const client = createClient({
-    credentials:
-      reread === undefined
-        ? credentials
-        : keepFresh({
-            first: credentials,
-            read: async () => {
-              const again = await reread();
-              redactor.learn(secretsOf(again.settings));
-              return credentialsOf(again, emulator);
-            },
-            now,
-            everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
-            onFault: (error) =>
-              log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
-          }),
-    region: settings.TWILIO_REGION,
-    edge: settings.TWILIO_EDGE,
-    baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
-    userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
-    now,
-    random: Math.random,
-    sleep,
-    explain: (code) => explainErrorCode(code),
-    timeoutMs,
-    deadlineMs: 2 * timeoutMs,
-  });
+  const watching = { observer: options.observer, now };
+  const client = watchClient(
+    createClient({
+      credentials:
+        reread === undefined
+          ? credentials
+          : keepFresh({
+              first: credentials,
+              read: async () => {
+                const again = await reread();
+                redactor.learn(secretsOf(again.settings));
+                return credentialsOf(again, emulator);
+              },
+              now,
+              everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
+              onFault: (error) =>
+                log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
+            }),
+      region: settings.TWILIO_REGION,
+      edge: settings.TWILIO_EDGE,
+      baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
+      userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
+      now,
+      random: Math.random,
+      sleep,
+      explain: (code) => explainErrorCode(code),
+      timeoutMs,
+      deadlineMs: 2 * timeoutMs,
+    }),
+    watching,
+  );
   const account = config.account ?? emulator?.accountSid;
   await requireAccepted(settings.TWILIO_MCP_POLICY_FILE, owner);
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
-  const { perform, look, lay } = createCorridor({
+  const corridor = createCorridor({
     mode,
     account,
     credential: kindOf(credentials),
@@ -155,6 +162,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     integrity: async () => (await owner.fault()) ?? (await store.integrity()),
     prices: readPrices(pricesPath(settings, mode)) ?? publishedPrices,
   });
+  const { look, lay } = corridor;
+  const perform = watchPerform(corridor.perform, watching);
   return {
     config,
     account,

@@ -6,21 +6,22 @@ import { encode, type WireRequest } from './client/encode.ts';
 import { collect, pageRequest } from './client/pages.ts';
 import type { Mode } from './config.ts';
 import { type Case, type FactParts, gather } from './facts.ts';
-import { fingerprint } from './fingerprint.ts';
 import { withTimeLimit } from './guards/spend.ts';
 import type { Log } from './log.ts';
+import { createOnce } from './once.ts';
 import type { Actor } from './operation/actor.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
 import { nothingDone, OperationError } from './operation/errors.ts';
 import type { Files } from './operation/files.ts';
 import type { Frame } from './operation/frame.ts';
-import type { AuditEntry, Ledgers } from './operation/ledgers.ts';
+import type { Ledgers } from './operation/ledgers.ts';
 import { parseInput } from './operation/parse.ts';
 import { contactOf, type Purpose } from './operation/reach.ts';
 import { errorOf, failureFrom, type Result, type Success } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
 import { type Covered, type Permit, type PermitParts, permit } from './permit.ts';
-import { fence, maskPhone, type Redactor } from './redact.ts';
+import { createRecords } from './record.ts';
+import { fence, type Redactor } from './redact.ts';
 import type { Keeper } from './secrets/keep.ts';
 
 export interface Call {
@@ -78,6 +79,8 @@ export function createCorridor(parts: Parts): Corridor {
   const { mode, client, redactor, log, ledgers } = parts;
   const simulated = mode !== 'live';
   const account = parts.account ?? 'none';
+  const records = createRecords({ account, ledgers, log, now: parts.now });
+  const once = createOnce({ account, answers: ledgers.answers, now: parts.now, look: lookFor });
 
   return {
     perform: (call) => walk(call, alone),
@@ -99,12 +102,12 @@ export function createCorridor(parts: Parts): Corridor {
     let claimed = false;
     try {
       prepared = prepare(call, whole);
-      const earlier = await firstAnswer(prepared);
-      if (earlier !== undefined) return earlier;
+      const earlier = mode === 'dry-run' ? undefined : await once.first(prepared);
+      if (earlier !== undefined) return repeated(operation, earlier);
       claimed = true;
       const found = await gather(prepared, { ...parts, account, rowsOf });
       granted = await permit(found, whole, { ...parts, account });
-      await record('about to', prepared);
+      await records.write('about to', prepared);
       const body = await carryOut(prepared, {
         rules: granted.rules,
         part: true,
@@ -127,7 +130,7 @@ export function createCorridor(parts: Parts): Corridor {
     phase: 'done' | 'found',
     body: Row,
   ): Promise<Result> {
-    const { operation, actor, frame } = prepared;
+    const { operation, actor } = prepared;
     const lost =
       phase === 'found'
         ? ['The answer was lost; looking it up showed that the request was carried out.']
@@ -135,10 +138,9 @@ export function createCorridor(parts: Parts): Corridor {
     const { result, strangers } = present(operation, body, lost);
     try {
       await granted?.settle(body);
-      await record(phase, prepared, body);
+      await records.write(phase, prepared, body);
       if (strangers.length > 0) await ledgers.taints.add(actor.name, strangers, parts.now());
-      if (frame.idempotency_key !== undefined && mode !== 'dry-run')
-        await ledgers.answers.keep(account, keyOf(operation, frame.idempotency_key), result.data);
+      await once.keep(prepared, result.data);
       return result;
     } catch (fault) {
       // Nothing was done that could be made twice, and strangers' words that nobody remembers having shown must not be shown.
@@ -178,84 +180,25 @@ export function createCorridor(parts: Parts): Corridor {
     granted: Permit | undefined,
     error: unknown,
   ): Promise<void> {
-    const { operation, input, frame } = prepared;
     const { code, details } =
       error instanceof OperationError ? error : { code: 'INTERNAL', details: undefined };
     const undone = nothingDone(error);
     const phase =
       code === 'REFUSED' || code === 'CONFIRMATION_NEEDED' ? 'refused' : undone ? 'failed' : 'unknown';
-    await record(phase, prepared, { code, rule: details?.rule, twilio_code: details?.twilioCode });
-    if (undone) {
-      await granted?.release();
-      if (frame.idempotency_key !== undefined)
-        await ledgers.answers.release(account, keyOf(operation, frame.idempotency_key));
-    } else {
-      await granted?.keep();
-    }
-    if (details?.twilioCode !== undefined && optedOut.includes(details.twilioCode))
-      await revoke(operation, input);
+    await records.write(phase, prepared, { code, rule: details?.rule, twilio_code: details?.twilioCode });
+    await (undone ? granted?.release() : granted?.keep());
+    if (undone) await once.release(prepared);
+    await records.optOut(prepared, details?.twilioCode);
   }
 
-  /** Twilio keeps an opt-out of its own; once it has told us, nobody here need ask it again. */
-  async function revoke(operation: Operation, input: Row): Promise<void> {
-    const entries = (operation.reaches?.(input) ?? []).map((recipient) => ({
-      account,
-      contact: contactOf(recipient),
-      channel: recipient.channel,
-      purpose: 'any' as const,
-      state: 'revoked' as const,
-      source: 'provider_refusal' as const,
-      by: 'twilio',
-      at: parts.now(),
-    }));
-    await ledgers.consents.append(entries);
-  }
-
-  /** The same key gives the first answer again, whatever process asks. */
-  async function firstAnswer({ operation, input, frame }: Prepared): Promise<Result | undefined> {
-    if (frame.idempotency_key === undefined || mode === 'dry-run') return undefined;
-    const key = keyOf(operation, frame.idempotency_key);
-    const print = fingerprint({ operation: operation.name, input });
-    const known = await ledgers.answers.claim(account, key, print, parts.now());
-    if (known === undefined) return undefined;
-    if (known.fingerprint !== print) {
-      throw new OperationError('INVALID_INPUT', 'This idempotency_key was used for another request.', {
-        next: 'Use a new key for a new request, or exactly the same input for the same one.',
-      });
-    }
-    const kept = known.result ?? (await lookFor(operation, input, known.at));
-    if (kept === undefined) {
-      throw new OperationError(
-        'OUTCOME_UNKNOWN',
-        'The first call with this key has not ended, or its answer was lost.',
-        {
-          next: 'Do not send it under another key. Look whether it was carried out, or ask again in a minute.',
-        },
-      );
-    }
-    const again = 'Nothing was done again: this is the answer of the first call with this key.';
-    return known.result === undefined
-      ? present(operation, kept, [again]).result
-      : success(operation, known.result, [again]);
-  }
-
-  /** Written before and after everything that changes something: what, to whom (masked), how it ended. */
-  async function record(
-    phase: AuditEntry['phase'],
-    { operation, input, actor, since }: Prepared,
-    told: Row = {},
-  ) {
-    if (operation.effect === 'read') return;
-    const reached = operation.reaches?.(input) ?? [];
-    const facts = {
-      effect: operation.effect,
-      recipients: reached.length,
-      to: reached.slice(0, 10).map((each) => `${each.channel}:${maskPhone(each.to)}`),
-      ...pick(told, ['sid', 'code', 'rule', 'twilio_code']),
-    };
-    log.info({ audit: phase, operation: operation.name, actor: actor.name, ...facts }, phase);
-    const at = phase === 'about to' ? since : parts.now();
-    await ledgers.audit.append({ at, account, actor: actor.name, phase, operation: operation.name, facts });
+  function repeated(
+    operation: Operation,
+    earlier: { readonly shown: Row } | { readonly found: Row },
+  ): Result {
+    const again = ['Nothing was done again: this is the answer of the first call with this key.'];
+    return 'shown' in earlier
+      ? success(operation, earlier.shown, again)
+      : present(operation, earlier.found, again).result;
   }
 
   async function carryOut(prepared: Prepared, whole: Whole): Promise<Row> {
@@ -371,17 +314,6 @@ export function createCorridor(parts: Parts): Corridor {
   function success({ name }: Operation, data: Row, notes: readonly string[]): Success {
     return { ok: true, operation: name, data: redactor.value(data), simulated, notes: redactor.value(notes) };
   }
-}
-
-/** Twilio's codes for a person who has opted out; docs/api/errors/21610, 80901. */
-const optedOut: readonly number[] = [21610, 80901];
-
-function keyOf({ name }: Operation, key: string): string {
-  return `${name}:${key}`;
-}
-
-function pick(row: Row, keys: readonly string[]): Row {
-  return Object.fromEntries(keys.flatMap((key) => (row[key] === undefined ? [] : [[key, row[key]]])));
 }
 
 /** Where a reader finds what the operation's errors mean. */

@@ -1,8 +1,14 @@
 // Named profiles: which account, senders and keys a caller acts with. The file holds no secrets, only where they are.
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { OperationError } from './operation/errors.ts';
+
+/** Loaded where there are profiles: most servers have none. */
+function parseYaml(text: string): unknown {
+  const { parse }: typeof import('yaml') = createRequire(import.meta.url)('yaml');
+  return parse(text);
+}
 
 const profileName = z
   .string()
@@ -27,7 +33,7 @@ export type Profiles = z.output<typeof profilesFile>['profiles'];
 export function readProfiles(path: string): Profiles {
   let content: unknown;
   try {
-    content = parse(readFileSync(path, 'utf8'));
+    content = parseYaml(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw invalid(path, 'it cannot be read as YAML or JSON', cause);
   }

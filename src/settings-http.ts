@@ -74,6 +74,11 @@ export const httpSettings = {
     'Requests of one caller under way at once, and eight times as many of all; more are answered 429 or 503.',
     '16',
   ),
+  TWILIO_MCP_METRICS: setting(
+    z.stringbool({ error: 'must be true or false' }).default(false),
+    'Answer /metrics over HTTP in Prometheus form, to known callers: names, outcomes and times, no number and no text.',
+    'true',
+  ),
   TWILIO_MCP_HTTP_DRAIN_SECONDS: setting(
     z.coerce.number('must be a number of seconds').min(0).max(600).default(25),
     'On SIGTERM, how long calls under way may take to end.',

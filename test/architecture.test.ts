@@ -18,8 +18,11 @@ const floors: Readonly<Record<string, number>> = {
   'app.ts': 7,
   mcp: 6,
   'recover.ts': 6,
+  'watch.ts': 6,
   'perform.ts': 5,
   'permit.ts': 4,
+  'once.ts': 4,
+  'record.ts': 4,
   'facts.ts': 3,
   catalog: 2,
   guards: 2,
@@ -84,6 +87,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   hono: ['mcp', 'webhooks'],
   '@hono/node-server': ['mcp'],
   jose: ['mcp'],
+  'prom-client': ['mcp'],
+  '@opentelemetry/api': ['watch.ts'],
 };
 
 function roomOf(file: string): string {

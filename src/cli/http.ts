@@ -1,6 +1,6 @@
 // `twilio-mcp http`: MCP over HTTP until the process is told to end; calls under way may end first.
 import { setTimeout as delay } from 'node:timers/promises';
-import { type App, createApp } from '../app.ts';
+import { type App, type AppOptions, createApp } from '../app.ts';
 import { readConfig, type Sources, unknownSettings } from '../config.ts';
 import { openHttpDoor } from '../mcp/http-door.ts';
 import { serveHttp } from '../mcp/serve-http.ts';
@@ -11,16 +11,23 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   const { settings, mode } = config;
   const path = settings.TWILIO_MCP_PROFILES_FILE;
   const profiles = path === undefined ? undefined : readProfiles(path);
-  const apps = await openApps(sources, profiles);
+  const metrics = settings.TWILIO_MCP_METRICS
+    ? (await import('../mcp/metrics.ts')).createMetrics()
+    : undefined;
+  const apps = await openApps(sources, profiles, metrics && { observer: metrics.observer });
   const { log, now } = firstOf(apps);
   for (const name of unknownSettings())
     log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
   const factories = new Map(
     await Promise.all([...apps].map(async ([name, app]) => [name, await app.createServerFactory()] as const)),
   );
-  const door = openHttpDoor(config, { factories, profiles, log, now });
+  const closeAll = () => Promise.all([...apps.values()].map((app) => app.close()));
   const place = { host: settings.TWILIO_MCP_HTTP_HOST, port: settings.TWILIO_MCP_HTTP_PORT };
-  const served = await serveHttp(door, place);
+  const served = await open().catch(async (error: unknown) => {
+    // A local Twilio that stays open would keep the process alive.
+    await closeAll();
+    throw error;
+  });
   log.info({ mode, url: `${served.url}/mcp` }, 'serving MCP over HTTP');
   let ending = false;
   const end = (signal: string): void => {
@@ -31,7 +38,7 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
     const over = delay(settings.TWILIO_MCP_HTTP_DRAIN_SECONDS * 1000, undefined, { ref: false });
     served
       .drain(over)
-      .then(() => Promise.all([...apps.values()].map((app) => app.close())))
+      .then(closeAll)
       .then(
         () => process.exit(0),
         (error: unknown) => {
@@ -42,18 +49,23 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   };
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
+
+  async function open() {
+    return serveHttp(openHttpDoor(config, { factories, profiles, log, now, metrics: metrics?.page }), place);
+  }
 }
 
 /** One server within for each profile: what belongs to one account is out of reach of the others. */
 async function openApps(
   sources: Sources,
   profiles: Profiles | undefined,
+  options: AppOptions | undefined,
 ): Promise<Map<string | undefined, App>> {
   const apps = new Map<string | undefined, App>();
   const names = profiles === undefined ? [undefined] : Object.keys(profiles);
   for (const name of names) {
     const config = await readConfig({ ...sources, ...(name !== undefined && { profile: name }) });
-    apps.set(name, await createApp(config));
+    apps.set(name, await createApp(config, options));
   }
   return apps;
 }

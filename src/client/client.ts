@@ -1,6 +1,6 @@
 // How Twilio is asked: one request in, one answer or one error out, with retries, time limits and cancellation on the way.
 // What to ask is encode.ts, one attempt is exchange.ts, whether to repeat is retry.ts, what to say of a failure is failure.ts.
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Host } from '../operation/define.ts';
 import type { Effect } from '../operation/effect.ts';
 import { authorize, type CredentialSource, type Credentials } from './credentials.ts';
@@ -79,7 +79,7 @@ const alreadyGone: Answer = { status: 204, body: {}, headers: {} };
 
 export function createClient(options: ClientOptions): Client {
   const { now, sleep, maxBytes = 10_000_000, atOnce = 20, alarm = setAlarm } = options;
-  const dispatcher = options.dispatcher ?? createPools(atOnce);
+  let pools: Promise<Dispatcher> | undefined;
   let closing: Promise<void> | undefined;
   const gates = new Map<Host, Gate>();
   // Asked for on behalf of everybody who waits for it, so no single caller's signal ends it.
@@ -145,7 +145,7 @@ export function createClient(options: ClientOptions): Client {
     }
     try {
       const timeoutMs = Math.max(1, Math.min(job.timeoutMs, job.deadlineMs - job.elapsed()));
-      const result = await exchange(dispatcher, outgoing(request, proof.header), {
+      const result = await exchange(await connections(), outgoing(request, proof.header), {
         signal: how.signal,
         timeoutMs,
         maxBytes,
@@ -155,6 +155,13 @@ export function createClient(options: ClientOptions): Client {
     } finally {
       leave();
     }
+  }
+
+  /** Loaded with the first request: a server that has only listed its tools should not have waited for it. */
+  async function connections(): Promise<Dispatcher> {
+    if (options.dispatcher !== undefined) return options.dispatcher;
+    pools ??= createPools(atOnce);
+    return pools;
   }
 
   async function prove(host: Host, refused: string | undefined): Promise<Proven> {
@@ -238,7 +245,8 @@ export function createClient(options: ClientOptions): Client {
       return `${origin}${prefix}${targetOf(request)}`;
     },
     close() {
-      closing ??= options.dispatcher === undefined ? dispatcher.close() : Promise.resolve();
+      closing ??=
+        options.dispatcher === undefined ? connections().then((each) => each.close()) : Promise.resolve();
       return closing;
     },
   };
@@ -248,7 +256,8 @@ export function createClient(options: ClientOptions): Client {
  * Time limits are exchange.ts's, so undici's are off. Idle connections are given up early: a send written to one that
  * the other side has just closed cannot be told from a send that was carried out.
  */
-function createPools(connections: number): Dispatcher {
+async function createPools(connections: number): Promise<Dispatcher> {
+  const { Agent } = await import('undici');
   return new Agent({
     connections,
     keepAliveTimeout: 4_000,

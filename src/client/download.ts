@@ -3,9 +3,10 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { basename } from 'node:path';
-import { Agent, type Dispatcher, errors, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { OperationError } from '../operation/errors.ts';
 import type { FileContent, Files } from '../operation/files.ts';
+import { causeCode } from './connection.ts';
 
 export interface DownloadOptions {
   readonly hosts: readonly string[];
@@ -20,6 +21,8 @@ export function createDownloader({ hosts, timeoutMs, dispatcher }: DownloadOptio
   return async (url, mostBytes, signal) => {
     // Refused before a name is even looked up.
     let address = allowed(url, hosts);
+    // Loaded with the first download, as client.ts does with the first request.
+    const { Agent, request } = await import('undici');
     const agent = dispatcher ?? new Agent({ connect: { lookup: publicLookup, timeout: timeoutMs } });
     const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
@@ -183,6 +186,6 @@ function unfetched({ hostname }: URL, why: string, cause?: unknown): OperationEr
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof Error && cause.name === 'TimeoutError') return 'it took too long';
-  if (cause instanceof errors.UndiciError) return 'the connection failed';
+  if (causeCode(cause)?.startsWith('UND_ERR_')) return 'the connection failed';
   return cause instanceof Error ? cause.message : 'the connection failed';
 }

@@ -18,6 +18,7 @@ export interface DoorParts {
   readonly now: () => Date;
   /** Doors beside MCP on the same port: Twilio's webhooks. */
   readonly mounts?: readonly Mount[];
+  readonly metrics?: (() => Promise<Response>) | undefined;
 }
 
 const here = ['localhost', '127.0.0.1', '[::1]'];
@@ -25,7 +26,7 @@ const here = ['localhost', '127.0.0.1', '[::1]'];
 /** Throws CONFIGURATION_INVALID where strangers could call. */
 export function openHttpDoor(
   config: Config,
-  { factories, profiles, log, now, mounts = [] }: DoorParts,
+  { factories, profiles, log, now, mounts = [], metrics }: DoorParts,
 ): HttpDoor {
   const { settings } = config;
   const { TWILIO_MCP_HTTP_HOST: host, TWILIO_MCP_PUBLIC_URL: publicUrl } = settings;
@@ -61,6 +62,7 @@ export function openHttpDoor(
     bodyBytes: settings.TWILIO_MCP_HTTP_BODY_BYTES,
     oauth: oauth && { issuer: oauth.issuer, resource: oauth.resource },
     mounts,
+    metrics,
     log,
   });
 }

@@ -39,6 +39,8 @@ export interface HttpParts {
   /** Where an OAuth client learns of the authorization server. */
   readonly oauth?: { readonly resource: string; readonly issuer: string } | undefined;
   readonly mounts: readonly Mount[];
+  /** Answers `/metrics`, to known callers. */
+  readonly metrics?: (() => Promise<Response>) | undefined;
   readonly log: Log;
 }
 
@@ -83,6 +85,17 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
     const document = metadata(parts.oauth);
     for (const path of [metadataPath, `${metadataPath}${endpoint}`])
       web.get(path, cors(), (context) => context.json(document));
+  }
+  const { metrics } = parts;
+  if (metrics !== undefined) {
+    web.get('/metrics', async (context) => {
+      try {
+        await parts.identify(context.req.header('authorization'));
+      } catch (error) {
+        return unknownCaller(error);
+      }
+      return metrics();
+    });
   }
   web.use(endpoint, async (context, next) => {
     const refused = originValidationResponse(context.req.raw, [...parts.origins]);

@@ -5,6 +5,25 @@ import { type Plan, plans } from '../catalog/plans.ts';
 
 const verifyChannels = ['sms', 'call', 'whatsapp', 'email'];
 
+/** Made once: over HTTP every request has a server of its own. */
+const inputs = {
+  message: z.object({
+    to: z.string().describe('Recipient in E.164, such as +14155550123'),
+    about: z.string().describe('What the message should say'),
+  }),
+  verification: z.object({
+    to: z.string().describe('Phone number in E.164, or email address'),
+    channel: completable(z.string().describe(`One of ${verifyChannels.join(', ')}`), (start) =>
+      verifyChannels.filter((each) => each.startsWith(start)),
+    ),
+  }),
+  call: z.object({
+    to: z.string().describe('Number to call in E.164'),
+    say: z.string().describe('Words to speak'),
+  }),
+  plan: z.object({ details: z.string().optional().describe('Who it is for, and anything particular') }),
+};
+
 export function registerPrompts(mcp: McpServer): void {
   for (const [name, plan] of Object.entries(plans)) registerPlan(mcp, name, plan);
   mcp.registerPrompt(
@@ -12,10 +31,7 @@ export function registerPrompts(mcp: McpServer): void {
     {
       title: 'Send a message and see it delivered',
       description: 'Send one SMS to someone who agreed to it, then follow it to its final status',
-      argsSchema: z.object({
-        to: z.string().describe('Recipient in E.164, such as +14155550123'),
-        about: z.string().describe('What the message should say'),
-      }),
+      argsSchema: inputs.message,
     },
     ({ to, about }) =>
       ask(
@@ -30,12 +46,7 @@ export function registerPrompts(mcp: McpServer): void {
     {
       title: 'Verify a phone number or an email address',
       description: 'Send a one-time passcode and check what the person reads back',
-      argsSchema: z.object({
-        to: z.string().describe('Phone number in E.164, or email address'),
-        channel: completable(z.string().describe(`One of ${verifyChannels.join(', ')}`), (start) =>
-          verifyChannels.filter((each) => each.startsWith(start)),
-        ),
-      }),
+      argsSchema: inputs.verification,
     },
     ({ to, channel }) =>
       ask(
@@ -50,10 +61,7 @@ export function registerPrompts(mcp: McpServer): void {
     {
       title: 'Call someone and read a message aloud',
       description: 'Place a call that speaks a text, and report how it ended',
-      argsSchema: z.object({
-        to: z.string().describe('Number to call in E.164'),
-        say: z.string().describe('Words to speak'),
-      }),
+      argsSchema: inputs.call,
     },
     ({ to, say }) =>
       ask(
@@ -70,9 +78,7 @@ function registerPlan(mcp: McpServer, name: string, plan: Plan): void {
     {
       title: plan.title,
       description: `A plan for ${plan.title}, filled with what this account has`,
-      argsSchema: z.object({
-        details: z.string().optional().describe('Who it is for, and anything particular'),
-      }),
+      argsSchema: inputs.plan,
     },
     ({ details }) =>
       ask(

@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 /** Gives a schema its description and one example; the example is checked against the schema by a law. */
 export function field<S extends z.ZodType>(schema: S, description: string, example: z.input<S>): S {
-  return schema.meta({ description, examples: [example] });
+  z.globalRegistry.add(schema, { description, examples: [example] });
+  return schema;
 }
 
 const hex32 = '[0-9a-fA-F]{32}';

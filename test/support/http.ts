@@ -10,6 +10,7 @@ import type { Mount } from '../../src/mcp/http.ts';
 import { openHttpDoor } from '../../src/mcp/http-door.ts';
 import { type ServedHttp, serveHttp } from '../../src/mcp/serve-http.ts';
 import { hashOf, type TokenRow, tokenOf, writeTokens } from '../../src/mcp/tokens.ts';
+import type { Observer } from '../../src/watch.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface HttpWorld extends World {
@@ -22,23 +23,28 @@ export interface HttpWorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly tokens?: readonly TokenRow[];
   readonly mounts?: readonly Mount[];
+  readonly metrics?: () => Promise<Response>;
+  readonly observer?: Observer;
 }
 
 export async function createHttpWorld({
   env = {},
   tokens = [],
   mounts = [],
+  metrics,
+  observer,
 }: HttpWorldOptions = {}): Promise<HttpWorld> {
   const tokensFile = join(mkdtempSync(join(tmpdir(), 'twilio-mcp-tokens-')), 'tokens.json');
   if (tokens.length > 0) writeTokens(tokensFile, tokens);
   const settings = { TWILIO_MCP_TOKENS_FILE: tokensFile, TWILIO_MCP_HTTP_PORT: '0', ...env };
-  const world = await createWorld({ env: settings });
+  const world = await createWorld({ env: settings, ...(observer && { observer }) });
   const { app } = world;
   const door = openHttpDoor(app.config, {
     log: app.log,
     now: app.now,
     factories: new Map([[undefined, await app.createServerFactory()]]),
     mounts,
+    metrics,
   });
   const served = await serveHttp(door, { host: '127.0.0.1', port: 0 });
   return {

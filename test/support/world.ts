@@ -37,6 +37,7 @@ export interface WorldOptions {
   readonly human?: Human;
   /** In place of the disk and the network, for attachments. */
   readonly files?: AppOptions['files'];
+  readonly observer?: AppOptions['observer'];
 }
 
 /** Says yes to everything, as an owner who trusts the agent. */
@@ -88,6 +89,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     now,
     policy: policyOf(options),
     ...(options.files && { files: options.files }),
+    ...(options.observer && { observer: options.observer }),
     sleep: (ms) => emulator.emulator.world.clock.advance(ms / 1000),
     writeLog: (line) => log.push(line),
   });
