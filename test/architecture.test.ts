@@ -13,10 +13,10 @@ const source = new Map(files.map((file) => [file, readFileSync(join('src', file)
 
 /** Room → floor. A room is a folder of src/, or a file that lies in src/ itself. */
 const floors: Readonly<Record<string, number>> = {
-  cli: 8,
-  'index.ts': 8,
-  'app.ts': 7,
-  mcp: 6,
+  cli: 9,
+  'index.ts': 9,
+  'app.ts': 8,
+  mcp: 7,
   'recover.ts': 6,
   'watch.ts': 6,
   'perform.ts': 5,
