@@ -25,6 +25,7 @@ const floors: Readonly<Record<string, number>> = {
   guards: 2,
   client: 2,
   emulator: 2,
+  webhooks: 2,
   'answer.ts': 2,
   'config.ts': 3,
   'env-file.ts': 2,
@@ -61,6 +62,7 @@ const narrow: Readonly<Record<string, readonly string[]>> = {
   files: ['operation'],
   operation: [],
   twiml: [],
+  webhooks: ['operation', 'signature.ts', 'twiml'],
 };
 
 /** Package → the only rooms that may name it. */
@@ -81,7 +83,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'libphonenumber-js': ['guards', 'emulator'],
   'sms-segments-calculator': ['guards', 'emulator'],
   hono: ['mcp', 'webhooks'],
-  '@hono/node-server': ['mcp'],
+  '@hono/node-server': ['mcp', 'webhooks'],
   jose: ['mcp'],
 };
 
