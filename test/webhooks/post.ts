@@ -60,6 +60,7 @@ export function fromTwilio({
   signedWith = token,
   signedFor,
 }: Wire): Request {
+  const pairs = fields.map(([name, value]): [string, string] => [name, value]);
   const query = method === 'GET' ? `?${new URLSearchParams(pairs)}` : '';
   const text = json === undefined ? undefined : JSON.stringify(json);
   const address = `${signedFor ?? publicUrl}${path}${query}`;
