@@ -33,6 +33,7 @@ const floors: Readonly<Record<string, number>> = {
   'config-faults.ts': 2,
   'settings-files.ts': 2,
   'settings-http.ts': 2,
+  'settings-webhooks.ts': 2,
   'settings-secrets.ts': 2,
   'profiles.ts': 2,
   secrets: 2,

@@ -14,7 +14,7 @@ const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ .
 function withSettings(command: Command): Command {
   command.option('--env-file <path>', 'read settings from this file instead of .env');
   for (const { env, flag, description } of flags) {
-    const isSwitch = env === 'TWILIO_MCP_READ_ONLY';
+    const isSwitch = env === 'TWILIO_MCP_READ_ONLY' || env === 'TWILIO_MCP_WEBHOOKS';
     command.option(isSwitch ? `--${flag}` : `--${flag} <value>`, `${description} (${env})`);
   }
   return command;
