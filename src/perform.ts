@@ -50,6 +50,8 @@ export interface Parts extends Omit<FactParts & PermitParts, 'account' | 'rowsOf
   readonly now: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly id: () => string;
+  /** Asks Twilio for what came in since the last look, where no webhook tells. */
+  readonly refresh: () => Promise<void>;
 }
 
 /** A call whose input is parsed and filled in. */
@@ -305,6 +307,7 @@ export function createCorridor(parts: Parts): Corridor {
       sleep: (ms) => parts.sleep(ms, stop),
       ledgers: parts.ledgers,
       files: parts.files,
+      refresh: parts.refresh,
       look: lookFor,
       account: { sid: account, mode, credential: parts.credential },
       progress: (done, total, message) => progress?.(done, total, message),

@@ -20,6 +20,8 @@ import * as emailSuppressions from './email-suppressions.ts';
 import * as emailTemplates from './email-templates.ts';
 import * as guardrails from './guardrails.ts';
 import * as guardrailsSync from './guardrails-sync.ts';
+import * as inbox from './inbox.ts';
+import * as inboxWait from './inbox-wait.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
@@ -85,6 +87,8 @@ const books = [
   usage,
   keys,
   subaccounts,
+  inbox,
+  inboxWait,
   plan,
   guardrails,
   guardrailsSync,

@@ -114,6 +114,8 @@ export interface Hands {
   readonly account: Identity;
   readonly ledgers: Ledgers;
   readonly files: Files;
+  /** Asks Twilio for what came in since the last look, where no webhook tells. A failure is logged, not thrown. */
+  readonly refresh: () => Promise<void>;
   /** Whether a send of that input was carried out since then; undefined where no look can tell. Never repeats it. */
   readonly look: (operation: Operation, input: Row, since: Date) => Promise<Row | undefined>;
 }

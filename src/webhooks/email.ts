@@ -38,10 +38,10 @@ export async function readInboundEmail(body: Uint8Array, type: string): Promise<
   const messageId = /^message-id:\s*(\S+)/im.exec(textIn(row, 'headers'))?.[1];
   const { headers: _headers, email: _raw, html, ...rest } = row;
   const found: Found = {
-    id: `email.inbound:${messageId ?? fingerprint(texts)}`,
+    // Its writer chose the Message-ID; an ID of ours holds no words of theirs.
+    id: `email.inbound:${fingerprint(messageId ?? texts)}`,
     type: 'email.inbound',
     ...(contact !== '' && { contact, channel: 'email' }),
-    ...(messageId !== undefined && { sid: messageId }),
     data: {
       ...rest,
       direction: 'inbound',
@@ -56,12 +56,10 @@ export async function readInboundEmail(body: Uint8Array, type: string): Promise<
 export function readSegment(json: unknown): Found[] {
   return rowsIn(json).map((row) => {
     const id = textIn(row, 'messageId') || fingerprint(row);
-    const who = textIn(row, 'userId', 'anonymousId');
     return {
-      id: `segment:${id}`,
+      id: `segment:${fingerprint(id)}`,
       type: 'segment',
-      ...(who !== '' && { sid: who }),
-      data: { ...row, status: textIn(row, 'event', 'type') },
+      data: { ...row, status: textIn(row, 'type') },
     };
   });
 }

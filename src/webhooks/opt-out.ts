@@ -14,21 +14,6 @@ export function consentFrom(event: InboxEvent): readonly ConsentEntry[] {
   return isMessage && messageTypes.includes(event.type) ? fromMessage(person) : [];
 }
 
-/**
- * A person who has ended messages does not resume them by writing: only START does, or the owner. So a message opens
- * consent only where nothing was revoked, or something was granted since by other means.
- */
-export function isHeldBack(entry: ConsentEntry, current: readonly ConsentEntry[]): boolean {
-  if (entry.source !== 'inbound_message') return false;
-  const [newest] = current
-    .filter(({ purpose }) => purpose === 'any' || purpose === entry.purpose)
-    .sort(
-      (a, b) =>
-        b.at.getTime() - a.at.getTime() || Number(b.state === 'revoked') - Number(a.state === 'revoked'),
-    );
-  return newest?.state === 'revoked';
-}
-
 type Person = InboxEvent & { readonly contact: string; readonly channel: Channel };
 
 const messageTypes = ['message.inbound', 'conversation'];
@@ -40,25 +25,15 @@ function fromMessage(event: Person): ConsentEntry[] {
     told === 'STOP' || told === 'START' || told === 'HELP' ? { keyword: told, exact: true } : wishOf(body);
   if (wish === undefined) return [entry(event, 'conversational', 'granted', 'inbound_message', body)];
   if ('refuses' in wish) {
-    if (wish.refuses === 'here') return revokedHere(event, 'plain_words', body);
+    if (wish.refuses === 'here') return [entry(event, 'any', 'revoked', 'plain_words', body)];
     return [
       entry({ ...event, channel: 'voice' }, 'any', 'revoked', 'plain_words', body),
       entry(event, 'conversational', 'granted', 'inbound_message', body),
     ];
   }
-  if (wish.keyword === 'STOP') return revokedHere(event, wish.exact ? 'stop_word' : 'plain_words', body);
+  if (wish.keyword === 'STOP')
+    return [entry(event, 'any', 'revoked', wish.exact ? 'stop_word' : 'plain_words', body)];
   return wish.keyword === 'START' ? resumed(event, body) : [];
-}
-
-/** Since 2026-03-15 Twilio ends SMS, MMS and RCS together; other channels end by themselves. */
-function revokedHere(event: Person, source: ConsentEntry['source'], body: string): ConsentEntry[] {
-  return endedTogether(event.channel).map((channel) =>
-    entry({ ...event, channel }, 'any', 'revoked', source, body),
-  );
-}
-
-function endedTogether(channel: Channel): readonly Channel[] {
-  return channel === 'sms' || channel === 'rcs' ? ['sms', 'rcs'] : [channel];
 }
 
 /**
@@ -69,9 +44,7 @@ function resumed(event: Person, body: string): ConsentEntry[] {
   const isYes = body.trim().toUpperCase() === 'YES';
   if (isYes && isTollFree(textIn(event.data, 'to'))) return [];
   const purposes: readonly Purpose[] = isYes ? ['conversational'] : ['conversational', 'transactional'];
-  return endedTogether(event.channel).flatMap((channel) =>
-    purposes.map((purpose) => entry({ ...event, channel }, purpose, 'granted', 'start_word', body)),
-  );
+  return purposes.map((purpose) => entry(event, purpose, 'granted', 'start_word', body));
 }
 
 function isTollFree(number: string): boolean {
@@ -105,8 +78,8 @@ function fromEmail(event: Person): ConsentEntry[] {
   const body = textIn(event.data, 'body');
   const wish = wishOf(textIn(event.data, 'subject')) ?? wishOf(firstWords(body));
   if (wish !== undefined && 'refuses' in wish)
-    return wish.refuses === 'here' ? revokedHere(event, 'plain_words', body) : [];
-  if (wish?.keyword === 'STOP') return revokedHere(event, 'plain_words', body);
+    return wish.refuses === 'here' ? [entry(event, 'any', 'revoked', 'plain_words', body)] : [];
+  if (wish?.keyword === 'STOP') return [entry(event, 'any', 'revoked', 'plain_words', body)];
   const isProven = textIn(event.data, 'spf', 'SPF').toLowerCase() === 'pass';
   return isProven ? [entry(event, 'conversational', 'granted', 'inbound_message', body)] : [];
 }
@@ -123,6 +96,11 @@ function firstWords(body: string): string {
 
 const mostEvidence = 500;
 
+/** Since 2026-03-15 Twilio keeps one opt-out for SMS, MMS and RCS; other channels have their own. */
+function keptBy(channel: Channel): Channel {
+  return channel === 'rcs' ? 'sms' : channel;
+}
+
 function entry(
   { account, contact, channel, at, heard, id }: Person,
   purpose: Purpose | 'any',
@@ -131,5 +109,5 @@ function entry(
   said: string,
 ): ConsentEntry {
   const evidence = `${id}: ${said}`.slice(0, mostEvidence);
-  return { account, contact, channel, purpose, state, source, by: heard, at, evidence };
+  return { account, contact, channel: keptBy(channel), purpose, state, source, by: heard, at, evidence };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { ConsentEntry, InboxEvent } from '../../src/operation/ledgers.ts';
 import type { Row } from '../../src/operation/row.ts';
-import { consentFrom, isHeldBack } from '../../src/webhooks/opt-out.ts';
+import { consentFrom } from '../../src/webhooks/opt-out.ts';
 import { keywordOf, wishOf } from '../../src/webhooks/words.ts';
 
 const at = new Date('2026-11-24T12:00:00Z');
@@ -25,8 +25,8 @@ function said(body: string, more: Row = {}, change: Partial<InboxEvent> = {}): s
 const short = ({ channel, purpose, state, source }: ConsentEntry) =>
   `${channel} ${purpose} ${state} ${source}`;
 
-const ended = ['sms any revoked stop_word', 'rcs any revoked stop_word'];
-const endedPlainly = ['sms any revoked plain_words', 'rcs any revoked plain_words'];
+const ended = ['sms any revoked stop_word'];
+const endedPlainly = ['sms any revoked plain_words'];
 const opened = ['sms conversational granted inbound_message'];
 
 describe('keywords', () => {
@@ -58,16 +58,14 @@ describe('keywords', () => {
   });
 
   it.each(['START', 'unstop'])('%j resumes what is part of a running relation', (body) => {
-    expect(said(body).filter((each) => each.startsWith('sms'))).toEqual([
+    expect(said(body)).toEqual([
       'sms conversational granted start_word',
       'sms transactional granted start_word',
     ]);
   });
 
   it('YES may answer any question, so it opens no more than a reply; on toll-free numbers it is no START', () => {
-    expect(said('Yes').filter((each) => each.startsWith('sms'))).toEqual([
-      'sms conversational granted start_word',
-    ]);
+    expect(said('Yes')).toEqual(['sms conversational granted start_word']);
     expect(said('YES', { to: '+18005550199' })).toEqual([]);
     expect(said('UNSTOP', { to: '+18005550199' })).toContain('sms transactional granted start_word');
   });
@@ -82,7 +80,8 @@ describe('keywords', () => {
     expect(said('STOP', { opt_out_type: 'HELP' })).toEqual([]);
   });
 
-  it('ends WhatsApp alone where it was said there', () => {
+  it('ends WhatsApp alone where it was said there; SMS, MMS and RCS are one', () => {
+    expect(said('STOP', {}, { channel: 'rcs' })).toEqual(ended);
     expect(said('STOP', {}, { channel: 'whatsapp' })).toEqual(['whatsapp any revoked stop_word']);
   });
 });
@@ -231,26 +230,5 @@ describe('other events', () => {
   it('nothing without a contact', () => {
     const { contact: _, ...nobody } = { ...inbound, data: { body: 'STOP' } };
     expect(consentFrom(nobody)).toEqual([]);
-  });
-});
-
-describe('writing after having said STOP', () => {
-  const [write] = consentFrom({ ...inbound, at: new Date(at.getTime() + 60_000), data: { body: 'hello?' } });
-  const [stop] = consentFrom({ ...inbound, data: { body: 'STOP' } });
-  const [start] = consentFrom({ ...inbound, at: new Date(at.getTime() + 30_000), data: { body: 'START' } });
-  if (write === undefined || stop === undefined || start === undefined) throw new Error('no entries');
-
-  it.each([
-    ['nothing known', [], false],
-    ['a STOP before', [stop], true],
-    ['a STOP, then a START', [stop, start], false],
-    ['a START, then a STOP at the same moment', [{ ...start, at }, stop], true],
-    ['marketing alone revoked', [{ ...stop, purpose: 'marketing' as const }], false],
-  ])('%s', (_, current, held) => {
-    expect(isHeldBack(write, current)).toBe(held);
-  });
-
-  it('a START is never held back', () => {
-    expect(isHeldBack(start, [stop])).toBe(false);
   });
 });
