@@ -15,6 +15,7 @@ import { createFolderReader } from './files/folders.ts';
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
+import { createInbound, type Inbound } from './inbound.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
@@ -61,6 +62,8 @@ export interface App {
   readonly client: Client;
   readonly now: () => Date;
   readonly ledgers: Store;
+  /** What comes in: the receiver of webhooks and the look where none reach. */
+  readonly inbound: Inbound;
   /** Looks for the sends of a process that ended before it knew their outcome. */
   readonly recover: () => ReturnType<typeof recover>;
   /** The local Twilio, in emulator mode. */
@@ -126,11 +129,23 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const account = config.account ?? emulator?.accountSid;
   await requireAccepted(settings.TWILIO_MCP_POLICY_FILE, owner);
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
+  const defaults = { ...defaultsOf(config, emulator), callSeconds: policy.limits.call_minutes * 60 };
+  const inbound = createInbound({
+    config,
+    account,
+    authToken: credentials.authToken,
+    from: defaults.from,
+    client,
+    ledgers: store,
+    log,
+    now,
+  });
   const { perform, look, lay } = createCorridor({
     mode,
     account,
     credential: kindOf(credentials),
-    defaults: { ...defaultsOf(config, emulator), callSeconds: policy.limits.call_minutes * 60 },
+    defaults,
+    refresh: inbound.refresh,
     policy,
     client,
     ledgers: store,
@@ -164,6 +179,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     now,
     emulator,
     ledgers: store,
+    inbound,
     recover: () =>
       recover({
         account: account ?? 'none',
@@ -187,6 +203,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         version: versionOfPackage(),
       }),
     close: async () => {
+      inbound.close();
       await client.close();
       await store.close();
       await emulator?.close();

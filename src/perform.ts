@@ -50,8 +50,6 @@ export interface Parts extends Omit<FactParts & PermitParts, 'account' | 'rowsOf
   readonly now: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly id: () => string;
-  /** Asks Twilio for what came in since the last look, where no webhook tells. */
-  readonly refresh: () => Promise<void>;
 }
 
 /** A call whose input is parsed and filled in. */

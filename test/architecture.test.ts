@@ -17,6 +17,7 @@ const floors: Readonly<Record<string, number>> = {
   'index.ts': 8,
   'app.ts': 7,
   mcp: 6,
+  'inbound.ts': 6,
   'recover.ts': 6,
   'perform.ts': 5,
   'permit.ts': 4,

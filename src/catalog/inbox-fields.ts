@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import * as fields from '../operation/fields.ts';
 import type { InboxEvent } from '../operation/ledgers.ts';
+import { channelOf, contactOf } from '../operation/reach.ts';
 import type { Row } from '../operation/row.ts';
 
 /** What is told; `error` is Twilio's own report of a fault. */
@@ -80,19 +81,11 @@ export function detailsOf({ data }: InboxEvent): string {
   return JSON.stringify(Object.fromEntries(rest));
 }
 
-const contactText = z
-  .string()
-  .min(3)
-  .max(320)
-  .transform((text) =>
-    text.includes('@') ? text.toLowerCase() : text.replace(/^(?:whatsapp|rcs|messenger):/, ''),
-  );
-
 export const filterShape = {
   types: fields
     .field(z.array(z.enum(eventTypes)).min(1).max(10), 'Only of these types', ['message.inbound'])
     .optional(),
-  contact: fields.field(contactText, 'Only from or to this person', '+14155550123').optional(),
+  contact: fields.field(z.string().min(3).max(320), 'Only from or to this person', '+14155550123').optional(),
   sid: fields
     .field(z.string().min(2).max(64), 'Only about this message, call or conversation', 'SM00000000')
     .optional(),
@@ -108,7 +101,13 @@ export interface Filter {
 export function filterOf({ types, contact, sid }: Filter) {
   return {
     ...(types !== undefined && { types }),
-    ...(contact !== undefined && { contact }),
+    ...(contact !== undefined && { contact: keptBy(contact) }),
     ...(sid !== undefined && { sid }),
   };
+}
+
+/** The address as the inbox keeps it, however it was written. */
+function keptBy(contact: string): string {
+  const channel = contact.includes('@') ? 'email' : channelOf(contact, 'sms');
+  return contactOf({ to: contact, channel });
 }
