@@ -193,6 +193,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       createServerFactory({
         perform,
         approvals: store.approvals,
+        askOwner: inbound.askOwner,
         now,
         stateKey: randomBytes(32),
         surface,

@@ -8,11 +8,11 @@ import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Operation, Row } from './operation/define.ts';
 import { OperationError } from './operation/errors.ts';
-import type { Approval, InboxEvent, Ledgers } from './operation/ledgers.ts';
+import type { InboxEvent, Ledgers } from './operation/ledgers.ts';
 import { isRow } from './operation/row.ts';
 import { type Answers, answerOf } from './webhooks/answers.ts';
 import type { Outcome } from './webhooks/heard.ts';
-import { createOwnerPhone } from './webhooks/owner-phone.ts';
+import { createOwnerPhone, type Question } from './webhooks/owner-phone.ts';
 import { createPoll } from './webhooks/poll.ts';
 import { createReceiver, type Receiver } from './webhooks/receiver.ts';
 
@@ -34,7 +34,7 @@ export interface Inbound {
   /** Asks Twilio for what came in, where no webhook tells. Never throws. */
   readonly refresh: () => Promise<void>;
   /** Puts a waiting action to the owner's phone. False where none is configured or none can be heard. */
-  readonly askOwner: (approval: Pick<Approval, 'id' | 'summary'>) => Promise<boolean>;
+  readonly askOwner: (asked: Question) => Promise<boolean>;
   /** How requests ended so far. */
   readonly counts: () => Readonly<Partial<Record<Outcome, number>>>;
   /** Calls for every event that this process hears or finds. Returns the end of it. */
@@ -103,13 +103,17 @@ export function createInbound(parts: InboundParts): Inbound {
     );
   }
 
-  async function askOwner(approval: Pick<Approval, 'id' | 'summary'>): Promise<boolean> {
+  async function askOwner(asked: Question): Promise<boolean> {
     if (phone === undefined || parts.from === undefined) return false;
+    // The agent may make its call again while it waits; the phone rings once.
+    const name = `owner asked ${asked.id}`;
+    if ((await ledgers.events.mark(account, name)) !== undefined) return true;
+    await ledgers.events.setMark(account, name, now().toISOString());
     const whatsapp = phone.number.startsWith('whatsapp:') && !parts.from.startsWith('whatsapp:');
     const from = whatsapp ? `whatsapp:${parts.from}` : parts.from;
     const request = encode(
       { method: 'POST', host: 'api', path: '/2010-04-01/Accounts/{account}/Messages.json' },
-      { to: phone.number, from, body: phone.question(approval) },
+      { to: phone.number, from, body: phone.question(asked) },
       parts.account,
     );
     return client.send(request, { effect: 'send' }).then(

@@ -1,6 +1,7 @@
 // A yes or no by the owner's phone: how a waiting action is put to it, and which answer counts. Only a signed request tells one.
 import { createHmac } from 'node:crypto';
-import type { Approval, InboxEvent, Ledgers } from '../operation/ledgers.ts';
+import type { ApprovalAsked } from '../operation/errors.ts';
+import type { InboxEvent, Ledgers } from '../operation/ledgers.ts';
 import { channelOf, contactOf } from '../operation/reach.ts';
 import { textIn } from './found.ts';
 
@@ -14,11 +15,14 @@ export interface OwnerPhoneParts {
   readonly now: () => Date;
 }
 
+/** What is asked, and whether also how the people agreed. */
+export type Question = Pick<ApprovalAsked, 'id' | 'summary' | 'asksConsent'>;
+
 export interface OwnerPhone {
   /** The number that is asked. */
   readonly number: string;
   /** The text to send. */
-  readonly question: (approval: Pick<Approval, 'id' | 'summary'>) => string;
+  readonly question: (asked: Question) => string;
   /** Hears an inbound message; what it returns is said back. Undefined: it was not for us. */
   readonly hear: (event: InboxEvent) => Promise<string | undefined>;
 }
@@ -26,7 +30,8 @@ export interface OwnerPhone {
 /** So many wrong codes, and the phone no longer decides what waits: a sender can be forged, four digits can be tried. */
 const mostWrong = 3;
 
-const answer = /^\s*(yes|no)[\s,:]+(\d{4})\s*[.!]?\s*$/i;
+/** The word, the code and, where it is asked for, how the people agreed. */
+const answer = /^\s*(yes|no)[\s,:]+(\d{4})(?:[\s.,:!-]+(.*))?$/is;
 
 const longestSummary = 300;
 
@@ -41,10 +46,10 @@ export function createOwnerPhone({ account, ledgers, number, secret, now }: Owne
     return String(digest.readUInt32BE(0) % 10_000).padStart(4, '0');
   }
 
-  function question({ id, summary }: Pick<Approval, 'id' | 'summary'>): string {
+  function question({ id, summary, asksConsent }: Question): string {
     const short = summary.length > longestSummary ? `${summary.slice(0, longestSummary)}…` : summary;
     const code = codeOf(id);
-    return `${short}\nReply YES ${code} or NO ${code}.`;
+    return `${short}\nReply YES ${code}${asksConsent ? ' and how they agreed to it' : ''}, or NO ${code}.`;
   }
 
   async function hear(event: InboxEvent): Promise<string | undefined> {
@@ -52,7 +57,7 @@ export function createOwnerPhone({ account, ledgers, number, secret, now }: Owne
       return undefined;
     const said = answer.exec(textIn(event.data, 'body'));
     if (said === null) return undefined;
-    const [, word = '', code = ''] = said;
+    const [, word = '', code = '', words = ''] = said;
     if (event.heard !== 'webhook') return refuse(event, 'it was not told by a signed request');
     const asked = await ledgers.approvals.list(account, now());
     const [meant, another] = asked.filter(({ id, state }) => state === 'waiting' && codeOf(id) === code);
@@ -61,7 +66,8 @@ export function createOwnerPhone({ account, ledgers, number, secret, now }: Owne
     if ((await wrongSince(meant.at, event, new Set(asked.map(({ id }) => codeOf(id))))) >= mostWrong)
       return refuse(event, 'too many wrong codes came before it');
     const yes = word.toLowerCase() === 'yes';
-    const decision = { yes, by: 'phone', at: now(), evidence: event.id };
+    const evidence = words.trim().slice(0, 500);
+    const decision = { yes, by: 'phone', at: now(), ...(evidence.length >= 3 && { evidence }) };
     if (!(await ledgers.approvals.decide(meant.id, decision))) return refuse(event, 'it was decided already');
     await write(yes ? 'approved' : 'refused', meant.operation, { approval: meant.id, by: 'phone', yes });
     return yes ? `Approved: ${firstLine(meant.summary)}` : `Refused: ${firstLine(meant.summary)}`;

@@ -1,7 +1,7 @@
 // What comes in, through the front door: by webhook and by asking, read by an agent, and what follows from it for the next send.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHearingWorld } from '../support/hearing.ts';
-import { createWorld, OWN_NUMBER, PERSON, type WorldOptions } from '../support/world.ts';
+import { agree, createWorld, OWN_NUMBER, PERSON, type WorldOptions } from '../support/world.ts';
 
 async function hearing(options?: WorldOptions) {
   const world = await createHearingWorld(options);
@@ -180,4 +180,51 @@ it('the owner’s answers: to messages, to calls, and none to a STOP', async () 
 it('an answer that Twilio would not take stops the start', async () => {
   const env = { TWILIO_MCP_ANSWER_CALLS: '<Response><Speak>Hi</Speak></Response>' };
   await expect(createWorld({ env })).rejects.toThrow(/TWILIO_MCP_ANSWER_CALLS line 1/);
+});
+
+describe('a yes by the owner’s phone', () => {
+  const OWNER = '+14155550177';
+  const env = { TWILIO_MCP_APPROVAL_NUMBER: OWNER };
+  const guards = {
+    destination: { countries: ['US'] },
+    consent: { missing: 'refuse' as const },
+    confirmation: { send: 'ask' as const },
+  };
+
+  async function asked() {
+    const world = await hearing({ env, guards });
+    await agree(world.app, [PERSON]);
+    const refused = await world.no('messaging_send_message', hello);
+    await world.advance(5);
+    const { messages } = await world.control('GET', `/phones/${OWNER}/messages`);
+    const question = JSON.stringify(messages);
+    const code = /YES (\d{4})/.exec(question)?.[1] ?? '';
+    const from = async (number: string, body: string) => {
+      await world.control('POST', `/phones/${number}/messages`, { to: OWN_NUMBER, body });
+      await world.advance(5);
+    };
+    return { ...world, refused, question, code, from };
+  }
+
+  it('is asked for where the client cannot ask, and lets exactly that call go on, once', async () => {
+    const { ok, no, refused, question, code, from, control } = await asked();
+    expect(refused).toMatch(/asked on their phone/);
+    expect(question).toContain('Your order has shipped.');
+    await no('messaging_send_message', hello);
+    await from(OWNER, `Yes ${code}`);
+    await no('messaging_send_message', { ...hello, body: 'Something else' });
+    await ok('messaging_send_message', hello);
+    await no('messaging_send_message', hello);
+    const { messages } = await control('GET', `/phones/${OWNER}/messages`);
+    expect(JSON.stringify(messages)).toContain('Approved: ');
+  });
+
+  it('does not count from another phone, nor with another code', async () => {
+    const { no, code, from } = await asked();
+    await from(PERSON, `YES ${code}`);
+    await from(OWNER, `YES ${String((Number(code) + 1) % 10_000).padStart(4, '0')}`);
+    await no('messaging_send_message', hello);
+    await from(OWNER, `NO ${code}`);
+    expect(await no('messaging_send_message', hello)).toMatch(/said no/);
+  });
 });

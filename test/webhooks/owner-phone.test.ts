@@ -74,17 +74,29 @@ function world(ids: readonly string[] = ['a1']) {
     await memory.events.add(event);
     return phone.hear(event);
   };
-  const codeOf = (id: string) => /YES (\d{4}) or NO \1\.$/.exec(phone.question(waiting(id)))?.[1] ?? '';
+  const codeOf = (id: string) =>
+    /YES (\d{4}), or NO \1\.$/.exec(phone.question({ ...waiting(id), asksConsent: false }))?.[1] ?? '';
   const other = (code: string) => String((Number(code) + 1) % 10_000).padStart(4, '0');
-  return { say, codeOf, other, audit, clock, state: (id = 'a1') => known.get(id)?.state, phone };
+  return {
+    say,
+    codeOf,
+    other,
+    audit,
+    clock,
+    state: (id = 'a1') => known.get(id)?.state,
+    decision: (id: string) => known.get(id)?.decision,
+    phone,
+  };
 }
 
 it('puts what would happen and a code of four digits', () => {
   const { phone } = world();
-  expect(phone.question(waiting('a1'))).toMatch(
-    /^Send 'Hi Ana …' to 3 people, about \$0\.03\?\nReply YES \d{4} or NO \d{4}\.$/,
+  expect(phone.question({ ...waiting('a1'), asksConsent: false })).toMatch(
+    /^Send 'Hi Ana …' to 3 people, about \$0\.03\?\nReply YES \d{4}, or NO \d{4}\.$/,
   );
-  expect(phone.question({ ...waiting('a1'), summary: 'x'.repeat(900) }).length).toBeLessThan(340);
+  expect(
+    phone.question({ ...waiting('a1'), asksConsent: true, summary: 'x'.repeat(900) }).length,
+  ).toBeLessThan(370);
 });
 
 it('a yes with the code approves once, and is written down', async () => {
@@ -93,6 +105,14 @@ it('a yes with the code approves once, and is written down', async () => {
   expect(state()).toBe('approved');
   expect(await say(`YES ${codeOf('a1')}`)).toMatch(/^Not counted/);
   expect(audit.map(({ phase }) => phase)).toEqual(['approved', 'refused']);
+});
+
+it('a yes alone is no evidence of how anyone agreed; what the owner writes after the code is', async () => {
+  const { say, codeOf, decision } = world(['a1', 'a2']);
+  await say(`YES ${codeOf('a1')}`);
+  await say(`Yes ${codeOf('a2')}: they signed our form on Monday`);
+  expect(decision('a1')?.evidence).toBeUndefined();
+  expect(decision('a2')).toMatchObject({ by: 'phone', evidence: 'they signed our form on Monday' });
 });
 
 it('a no denies', async () => {
