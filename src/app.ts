@@ -36,6 +36,7 @@ import { createRedactor } from './redact.ts';
 import { keepFresh } from './secrets/fresh.ts';
 import { createKeeper } from './secrets/keep.ts';
 import { createStore, type Store } from './store/open.ts';
+import { twilioPath } from './webhooks/receiver.ts';
 
 export interface AppOptions {
   readonly now?: () => Date;
@@ -64,6 +65,10 @@ export interface App {
   readonly ledgers: Store;
   /** What comes in: the receiver of webhooks and the look where none reach. */
   readonly inbound: Inbound;
+  /** What the configuration fills in when a call says nothing. */
+  readonly defaults: Defaults;
+  /** The Auth Token that webhooks are checked with. */
+  readonly webhookToken: string | undefined;
   /** Looks for the sends of a process that ended before it knew their outcome. */
   readonly recover: () => ReturnType<typeof recover>;
   /** The local Twilio, in emulator mode. */
@@ -180,6 +185,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     emulator,
     ledgers: store,
     inbound,
+    defaults,
+    webhookToken: credentials.authToken ?? settings.TWILIO_MCP_WEBHOOK_TOKENS[0],
     recover: () =>
       recover({
         account: account ?? 'none',
@@ -359,6 +366,10 @@ function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): De
       verifyServiceSid: settings.TWILIO_VERIFY_SERVICE_SID,
     }),
     ...(segmentSpaceId !== undefined && { segmentSpaceId }),
+    ...(settings.TWILIO_MCP_WEBHOOKS &&
+      settings.TWILIO_MCP_PUBLIC_URL !== undefined && {
+        webhookUrl: `${settings.TWILIO_MCP_PUBLIC_URL}${twilioPath}`,
+      }),
     ...(settings.TWILIO_STATUS_CALLBACK !== undefined && { statusCallback: settings.TWILIO_STATUS_CALLBACK }),
   };
 }

@@ -101,6 +101,8 @@ export interface Defaults {
   readonly segmentSpaceId?: string;
   /** The longest a call may last, by the owner's policy. */
   readonly callSeconds?: number;
+  /** Where Twilio reaches this server's receiver, if it has a public address. */
+  readonly webhookUrl?: string;
 }
 
 /** What an operation that is not exactly one request may use. `call` walks the whole corridor again. */
