@@ -104,22 +104,23 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const owner = createOwnerCheck(store.owner.get, settings.TWILIO_MCP_OWNER_KEY);
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const { reread } = config;
+  const fresh =
+    reread === undefined
+      ? credentials
+      : keepFresh({
+          first: credentials,
+          read: async () => {
+            const again = await reread();
+            redactor.learn(secretsOf(again.settings));
+            return credentialsOf(again, emulator);
+          },
+          now,
+          everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
+          onFault: (error) =>
+            log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
+        });
   const client = createClient({
-    credentials:
-      reread === undefined
-        ? credentials
-        : keepFresh({
-            first: credentials,
-            read: async () => {
-              const again = await reread();
-              redactor.learn(secretsOf(again.settings));
-              return credentialsOf(again, emulator);
-            },
-            now,
-            everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
-            onFault: (error) =>
-              log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
-          }),
+    credentials: fresh,
     region: settings.TWILIO_REGION,
     edge: settings.TWILIO_EDGE,
     baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
@@ -138,7 +139,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const inbound = createInbound({
     config,
     account,
-    authToken: credentials.authToken,
+    authToken: async () => (typeof fresh === 'function' ? await fresh() : fresh).authToken,
+    secret: credentials.authToken ?? settings.TWILIO_MCP_WEBHOOK_TOKENS[0],
     from: defaults.from,
     client,
     ledgers: store,

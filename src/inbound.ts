@@ -20,7 +20,9 @@ export interface InboundParts {
   readonly config: Config;
   readonly account: string | undefined;
   /** The Auth Token that signs, beside those of the settings. */
-  readonly authToken: string | undefined;
+  readonly authToken: () => Promise<string | undefined>;
+  /** What the codes of questions to the owner are made from. */
+  readonly secret: string | undefined;
   /** The sender of questions to the owner. */
   readonly from: string | undefined;
   readonly client: Client;
@@ -48,9 +50,6 @@ export function createInbound(parts: InboundParts): Inbound {
   const { config, ledgers, log, now, client } = parts;
   const { settings, mode } = config;
   const account = parts.account ?? 'none';
-  const twilioTokens = [...new Set([parts.authToken, ...settings.TWILIO_MCP_WEBHOOK_TOKENS])].flatMap(
-    (token) => token ?? [],
-  );
   const counts: Partial<Record<Outcome, number>> = {};
   const listeners = new Set<(event: InboxEvent) => void>();
   const phone = phoneOf();
@@ -58,9 +57,14 @@ export function createInbound(parts: InboundParts): Inbound {
 
   const receive = createReceiver({
     account,
-    twilioTokens,
-    sendgridKeys: settings.TWILIO_MCP_SENDGRID_WEBHOOK_KEYS,
-    segmentSecrets: settings.TWILIO_MCP_SEGMENT_WEBHOOK_SECRETS,
+    proofs: async () => {
+      const token = await parts.authToken();
+      return {
+        twilioTokens: [...(token === undefined ? [] : [token]), ...settings.TWILIO_MCP_WEBHOOK_TOKENS],
+        sendgridKeys: settings.TWILIO_MCP_SENDGRID_WEBHOOK_KEYS,
+        segmentSecrets: settings.TWILIO_MCP_SEGMENT_WEBHOOK_SECRETS,
+      };
+    },
     publicUrl: settings.TWILIO_MCP_PUBLIC_URL,
     trustedProxies: settings.TWILIO_MCP_TRUSTED_PROXIES,
     ledgers,
@@ -91,7 +95,7 @@ export function createInbound(parts: InboundParts): Inbound {
 
   function phoneOf() {
     const number = settings.TWILIO_MCP_APPROVAL_NUMBER;
-    const [secret] = twilioTokens;
+    const { secret } = parts;
     if (number === undefined || secret === undefined || !settings.TWILIO_MCP_WEBHOOKS) return undefined;
     return createOwnerPhone({ account, ledgers, number, secret, now });
   }

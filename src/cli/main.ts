@@ -121,13 +121,13 @@ withSettings(webhooks.command('setup <target>'))
   .option('--calls', 'its calls as well as its messages')
   .option('--yes', 'do not ask')
   .action(async (target: string, options: SetupOptions, command: Command) =>
-    (await import('./webhooks.ts')).setUp(configOf(command), target, options),
+    (await import('./webhooks.ts')).setUp(await configOf(command), target, options),
   );
 
 withSettings(webhooks.command('test'))
   .description('send a signed request to the public address and see whether the running server hears it')
   .action(async (_options, command: Command) =>
-    (await import('./webhooks.ts')).testWebhooks(configOf(command)),
+    (await import('./webhooks.ts')).testWebhooks(await configOf(command)),
   );
 
 withSettings(program.command('doctor'))

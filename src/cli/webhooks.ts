@@ -35,7 +35,7 @@ export async function setUp(config: Config, target: string, options: SetupOption
         `${field}\n  now:  ${String(before[field] ?? '') || '(nothing)'}\n  then: ${String(value)}\n`,
       );
     if (options.yes !== true && !(await agreed(`Change ${target}? Type yes: `))) {
-      process.stdout.write('Nothing was changed.\n');
+      process.stdout.write('Nothing was changed. Without a terminal, --yes changes it.\n');
       return;
     }
     await change(app, operation, input);
@@ -76,6 +76,8 @@ async function change(app: App, { request, name }: Operation, input: Row): Promi
 }
 
 async function agreed(question: string): Promise<boolean> {
+  // Whoever is no terminal cannot be asked.
+  if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return (await terminal.question(question)).trim().toLowerCase() === 'yes';

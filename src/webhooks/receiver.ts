@@ -22,9 +22,11 @@ import { deliveryOf, demandSignature, type Proofs, type Sender } from './senders
 import { isStream, readStream } from './stream.ts';
 import { accountsIn, readTwilio, rowOfFields, rowOfJson } from './twilio.ts';
 
-export interface ReceiverParts extends Whereabouts, Proofs {
+export interface ReceiverParts extends Whereabouts {
   readonly account: string;
   readonly ledgers: Pick<Ledgers, 'events' | 'consents'>;
+  /** Asked at every request, since a token may change while the server runs. */
+  readonly proofs: () => Promise<Proofs>;
   readonly answers: Answers;
   readonly now: () => Date;
   /** Counts and logs how each request ended. Never given what it said. */
@@ -106,7 +108,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     if (route === undefined) throw new Refusal(404, 'refused', 'Nothing listens at this address.');
     const heard = await hear(request, url, route);
     const at = parts.now();
-    demandSignature(route.sender, heard, parts, at);
+    demandSignature(route.sender, heard, await parts.proofs(), at);
     const found = await route.read(heard, parts.account);
     const delivery = deliveryOf(route.sender, heard);
     const token = heard.headers.get('i-twilio-idempotency-token') ?? '';

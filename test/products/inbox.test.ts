@@ -228,3 +228,46 @@ describe('a yes by the owner’s phone', () => {
     expect(await no('messaging_send_message', hello)).toMatch(/said no/);
   });
 });
+
+describe('pointing numbers and services here', () => {
+  const env = { TWILIO_MCP_WEBHOOKS: 'true', TWILIO_MCP_PUBLIC_URL: 'https://hooks.example.com' };
+  const here = 'https://hooks.example.com/webhooks/twilio';
+
+  async function begin(options: WorldOptions) {
+    const world = await createWorld(options);
+    onTestFinished(() => world.close());
+    const listed = await world.ok('account_list_numbers', { limit: 1 });
+    const [number] = Array.isArray(listed['incoming_phone_numbers']) ? listed['incoming_phone_numbers'] : [];
+    const service = await world.ok('messaging_create_service', { friendly_name: 'Shop' });
+    return { ...world, number: String(number?.sid), service: String(service['sid']) };
+  }
+
+  it('inbox_set_number and inbox_set_service name this server’s own address', async () => {
+    const { ok, number, service } = await begin({ env });
+    expect(await ok('inbox_set_number', { sid: number })).toMatchObject({ sms_url: here });
+    expect(await ok('inbox_set_number', { sid: number, messages: false, calls: true })).toMatchObject({
+      voice_url: here,
+      status_callback: here,
+    });
+    expect(await ok('inbox_set_service', { sid: service })).toMatchObject({ inbound_request_url: here });
+  });
+
+  it('are refused until the owner turns such changes on, and take no address of anyone’s choice', async () => {
+    const { no, number, service, requests } = await begin({
+      env,
+      guards: { confirmation: { write: 'allow' } },
+    });
+    const count = requests('POST').length;
+    expect(await no('inbox_set_number', { sid: number })).toMatch(/confirmation\.admin/);
+    expect(await no('inbox_set_service', { sid: service })).toMatch(/confirmation\.admin/);
+    expect(await no('inbox_set_number', { sid: number, sms_url: 'https://evil.example.com' })).toMatch(
+      /sms_url/,
+    );
+    expect(requests('POST')).toHaveLength(count);
+  });
+
+  it('need a public address', async () => {
+    const { no, number } = await begin({});
+    expect(await no('inbox_set_number', { sid: number })).toMatch(/TWILIO_MCP_PUBLIC_URL/);
+  });
+});

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Row } from '../../src/operation/row.ts';
 import { type Fields, signSegment, signSendgrid, signTwilio, urlWithBodyHash } from '../../src/signature.ts';
 import { createReceiver, type ReceiverParts } from '../../src/webhooks/receiver.ts';
+import type { Proofs } from '../../src/webhooks/senders.ts';
 import { memoryLedgers } from '../support/memory.ts';
 
 export const account = `AC${'a'.repeat(32)}`;
@@ -14,15 +15,21 @@ const publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).toStrin
 const privateKey = pair.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
 const secret = 'a segment secret';
 
-export function listening(change: Partial<ReceiverParts> = {}) {
+export function listening({
+  proofs,
+  ...change
+}: Partial<Omit<ReceiverParts, 'proofs'>> & { proofs?: Partial<Proofs> } = {}) {
   const ledgers = memoryLedgers();
   const outcomes: string[] = [];
   const clock = { now: noon };
   const receive = createReceiver({
     account,
-    twilioTokens: [token],
-    sendgridKeys: [publicKey],
-    segmentSecrets: [secret],
+    proofs: async () => ({
+      twilioTokens: [token],
+      sendgridKeys: [publicKey],
+      segmentSecrets: [secret],
+      ...proofs,
+    }),
     publicUrl,
     trustedProxies: [],
     ledgers,

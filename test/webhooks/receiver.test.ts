@@ -68,7 +68,7 @@ describe('what is taken', () => {
   });
 
   it('either token while one follows the other', async () => {
-    const { receive } = listening({ twilioTokens: ['the new token', 'the old token'] });
+    const { receive } = listening({ proofs: { twilioTokens: ['the new token', 'the old token'] } });
     for (const signedWith of ['the new token', 'the old token'])
       expect(
         (await receive(fromTwilio({ fields: message('Hi', { MessageSid: signedWith }), signedWith }))).status,
@@ -141,7 +141,7 @@ describe('what is not', () => {
   });
 
   it('anything at all while no token is known: better nothing than what cannot be checked', async () => {
-    const { receive, outcomes } = listening({ twilioTokens: [] });
+    const { receive, outcomes } = listening({ proofs: { twilioTokens: [] } });
     expect((await receive(fromTwilio({ fields: message('Hi') }))).status).toBe(503);
     expect(outcomes).toEqual(['unverifiable']);
   });
