@@ -305,6 +305,7 @@ export function createCorridor(parts: Parts): Corridor {
       sleep: (ms) => parts.sleep(ms, stop),
       ledgers: parts.ledgers,
       files: parts.files,
+      refresh: parts.refresh,
       look: lookFor,
       account: { sid: account, mode, credential: parts.credential },
       progress: (done, total, message) => progress?.(done, total, message),

@@ -1,10 +1,12 @@
 // `twilio-mcp http`: MCP over HTTP until the process is told to end; calls under way may end first.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type App, createApp } from '../app.ts';
-import { readConfig, type Sources, unknownSettings } from '../config.ts';
+import { type Config, readConfig, type Sources, unknownSettings } from '../config.ts';
+import type { Mount } from '../mcp/http.ts';
 import { openHttpDoor } from '../mcp/http-door.ts';
 import { serveHttp } from '../mcp/serve-http.ts';
 import { type Profiles, readProfiles } from '../profiles.ts';
+import { webhookRoot } from '../webhooks/receiver.ts';
 
 export async function serveOverHttp(sources: Sources): Promise<void> {
   const config = await readConfig(sources);
@@ -18,7 +20,7 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   const factories = new Map(
     await Promise.all([...apps].map(async ([name, app]) => [name, await app.createServerFactory()] as const)),
   );
-  const door = openHttpDoor(config, { factories, profiles, log, now });
+  const door = openHttpDoor(config, { factories, profiles, log, now, mounts: mountsOf(apps) });
   const place = { host: settings.TWILIO_MCP_HTTP_HOST, port: settings.TWILIO_MCP_HTTP_PORT };
   const served = await serveHttp(door, place);
   log.info({ mode, url: `${served.url}/mcp` }, 'serving MCP over HTTP');
@@ -53,9 +55,29 @@ async function openApps(
   const names = profiles === undefined ? [undefined] : Object.keys(profiles);
   for (const name of names) {
     const config = await readConfig({ ...sources, ...(name !== undefined && { profile: name }) });
-    apps.set(name, await createApp(config));
+    apps.set(name, await createApp(under(name, config)));
   }
   return apps;
+}
+
+/** Each account hears at an address of its own: with profiles their name stands before the path. */
+function under(name: string | undefined, config: Config): Config {
+  const url = config.settings.TWILIO_MCP_PUBLIC_URL;
+  if (name === undefined || url === undefined) return config;
+  const settings = { ...config.settings, TWILIO_MCP_PUBLIC_URL: `${url}/${encodeURIComponent(name)}` };
+  return { ...config, settings };
+}
+
+/** Webhooks beside MCP where they are wanted; else Twilio is asked at an interval. */
+function mountsOf(apps: ReadonlyMap<string | undefined, App>): Mount[] {
+  return [...apps].flatMap(([name, { config, inbound }]): Mount[] => {
+    if (!config.settings.TWILIO_MCP_WEBHOOKS) {
+      inbound.start();
+      return [];
+    }
+    const prefix = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+    return [{ path: `${prefix}${webhookRoot}/*`, handle: inbound.receive }];
+  });
 }
 
 function firstOf(apps: ReadonlyMap<string | undefined, App>): App {
