@@ -13,10 +13,8 @@ import type { Operation } from '../operation/define.ts';
 import type { ApprovalLedger } from '../operation/ledgers.ts';
 import { failureFrom } from '../operation/result.ts';
 import type { Perform } from '../perform.ts';
-
 import { actorOf, askForScope } from './actor.ts';
-import { callConfirmed, createCodec } from './confirm.ts';
-
+import { type ConfirmParts, callConfirmed, createCodec } from './confirm.ts';
 import { chosen, discoveryTools, searchOperations } from './discovery.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
@@ -34,6 +32,7 @@ export interface ServerParts {
   readonly ownerNumbers: readonly string[];
   readonly version: string;
   readonly approvals: ApprovalLedger;
+  readonly askOwner: ConfirmParts['askOwner'];
   readonly now: () => Date;
   /** Seals what a client carries between a question and its answer; the same for every replica that may be asked. */
   readonly stateKey: Uint8Array;
@@ -49,7 +48,8 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
   const skill = await loadSkill(parts.references);
   const listed = parts.surface.listed.map((operation) => toolOf(operation, parts.mode));
   const codec = createCodec(parts.stateKey, ({ http }) => actorOf(http?.authInfo).name);
-  const confirming = { approvals: parts.approvals, codec, now: parts.now };
+  const { approvals, askOwner, now } = parts;
+  const confirming = { approvals, askOwner, now, codec };
   const tools = [...listed, ...discoveryTools.filter(({ name }) => parts.surface.discovery.includes(name))];
   return (context) => {
     const actor = actorOf(context?.authInfo);
