@@ -107,6 +107,16 @@ describe('the full shelf', () => {
     ]).toEqual([true, false, false]);
   });
 
+  it('keeps the secrets of new API keys from everybody, as the hand-shaped operation does', () => {
+    const keeping = [...shelfCards().keys()].filter((id) => findOnShelf(id)?.keeps !== undefined);
+    expect(keeping).toEqual([
+      'api_v2010.CreateNewKey',
+      'api_v2010.CreateNewSigningKey',
+      'iam_v1.CreateNewKey',
+      'iam_v1.CreateOauthAppAccount',
+    ]);
+  });
+
   it('writes range filters, lists and JSON as the wire wants them', () => {
     const names = find('api_v2010.ListMessage').request?.names;
     expect(names).toMatchObject({ DateSentBefore: 'DateSent<', DateSentAfter: 'DateSent>' });
