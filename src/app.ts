@@ -77,60 +77,56 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const { reread } = config;
   const watching = { observer: options.observer, now };
-  const client = watchClient(
-    createClient({
-      credentials:
-        reread === undefined
-          ? credentials
-          : keepFresh({
-              first: credentials,
-              read: async () => {
-                const again = await reread();
-                redactor.learn(secretsOf(again.settings));
-                return credentialsOf(again, emulator);
-              },
-              now,
-              everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
-              onFault: (error) =>
-                log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
-            }),
-      region: settings.TWILIO_REGION,
-      edge: settings.TWILIO_EDGE,
-      baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
-      userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
-      now,
-      random: Math.random,
-      sleep,
-      explain: (code) => explainErrorCode(code),
-      timeoutMs,
-      deadlineMs: 2 * timeoutMs,
-    }),
-    watching,
-  );
+  const plainClient = createClient({
+    credentials:
+      reread === undefined
+        ? credentials
+        : keepFresh({
+            first: credentials,
+            read: async () => {
+              const again = await reread();
+              redactor.learn(secretsOf(again.settings));
+              return credentialsOf(again, emulator);
+            },
+            now,
+            everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
+            onFault: (error) =>
+              log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
+          }),
+    region: settings.TWILIO_REGION,
+    edge: settings.TWILIO_EDGE,
+    baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
+    userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
+    now,
+    random: Math.random,
+    sleep,
+    explain: (code) => explainErrorCode(code),
+    timeoutMs,
+    deadlineMs: 2 * timeoutMs,
+  });
+  const client = watchClient(plainClient, watching);
   const account = config.account ?? emulator?.accountSid;
-  const perform = watchPerform(
-    createPerform({
-      mode,
-      account,
-      credential: kindOf(credentials),
-      defaults: defaultsOf(config, emulator),
-      policy: { access: { readOnly: settings.TWILIO_MCP_READ_ONLY } },
-      client,
-      ledgers: store,
-      files: { ...filesOf(config), ...options.files },
-      redactor,
-      keeper: createKeeper({
-        folder: keysFolder(config),
-        // A key made a moment ago is as secret as the configured one.
-        onKept: (secret) => redactor.learn([secret]),
-      }),
-      log,
-      now,
-      sleep,
-      id: randomUUID,
+  const corridor = createPerform({
+    mode,
+    account,
+    credential: kindOf(credentials),
+    defaults: defaultsOf(config, emulator),
+    policy: { access: { readOnly: settings.TWILIO_MCP_READ_ONLY } },
+    client,
+    ledgers: store,
+    files: { ...filesOf(config), ...options.files },
+    redactor,
+    keeper: createKeeper({
+      folder: keysFolder(config),
+      // A key made a moment ago is as secret as the configured one.
+      onKept: (secret) => redactor.learn([secret]),
     }),
-    watching,
-  );
+    log,
+    now,
+    sleep,
+    id: randomUUID,
+  });
+  const perform = watchPerform(corridor, watching);
   return {
     config,
     account,
