@@ -126,22 +126,20 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
             log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
         });
   const watching = { observer: options.observer, now };
-  const client = watchClient(
-    createClient({
-      credentials: fresh,
-      region: settings.TWILIO_REGION,
-      edge: settings.TWILIO_EDGE,
-      baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
-      userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
-      now,
-      random: Math.random,
-      sleep,
-      explain: (code) => explainErrorCode(code),
-      timeoutMs,
-      deadlineMs: 2 * timeoutMs,
-    }),
-    watching,
-  );
+  const plainClient = createClient({
+    credentials: fresh,
+    region: settings.TWILIO_REGION,
+    edge: settings.TWILIO_EDGE,
+    baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
+    userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
+    now,
+    random: Math.random,
+    sleep,
+    explain: (code) => explainErrorCode(code),
+    timeoutMs,
+    deadlineMs: 2 * timeoutMs,
+  });
+  const client = watchClient(plainClient, watching);
   const account = config.account ?? emulator?.accountSid;
   await requireAccepted(settings.TWILIO_MCP_POLICY_FILE, owner);
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];

@@ -138,12 +138,12 @@ const table = {
   ),
   TWILIO_MCP_TOOLSETS: setting(
     list.default(['default']),
-    'Which tools are listed: default, discovery (search and call alone), all, or product names, with commas.',
+    'Which tools are listed: default, discovery (search and call alone), all, product names, or domains of the full shelf such as video_v1, with commas.',
     'messaging,verify',
   ),
   TWILIO_MCP_TOOLS: setting(
     list.default([]),
-    'Further tools to list, by name or pattern with *, with commas.',
+    'Further tools to list, by name or pattern with *, of the full shelf too (api_v2010.Fetch*), with commas.',
     'voice_*,lookup_phone_number',
   ),
   TWILIO_MCP_OWNER_NUMBERS: setting(
