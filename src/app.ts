@@ -213,6 +213,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         perform,
         approvals: store.approvals,
         askOwner: inbound.askOwner,
+        inbox: inbound,
         now,
         stateKey: randomBytes(32),
         surface,

@@ -15,6 +15,7 @@ import type { Outcome } from './webhooks/heard.ts';
 import { createOwnerPhone, type Question } from './webhooks/owner-phone.ts';
 import { createPoll } from './webhooks/poll.ts';
 import { createReceiver, type Receiver } from './webhooks/receiver.ts';
+import { createTail } from './webhooks/tail.ts';
 
 export interface InboundParts {
   readonly config: Config;
@@ -39,8 +40,10 @@ export interface Inbound {
   readonly askOwner: (asked: Question) => Promise<boolean>;
   /** How requests ended so far. */
   readonly counts: () => Readonly<Partial<Record<Outcome, number>>>;
-  /** Calls for every event that this process hears or finds. Returns the end of it. */
+  /** Calls for every new event in the store, whichever process wrote it. Returns the end of it. */
   readonly watch: (listener: (event: InboxEvent) => void) => () => void;
+  /** People of the newest events. */
+  readonly contacts: () => Promise<readonly string[]>;
   /** Looks at an interval, if the settings say so. */
   readonly start: () => void;
   readonly close: () => void;
@@ -51,7 +54,12 @@ export function createInbound(parts: InboundParts): Inbound {
   const { settings, mode } = config;
   const account = parts.account ?? 'none';
   const counts: Partial<Record<Outcome, number>> = {};
-  const listeners = new Set<(event: InboxEvent) => void>();
+  const tail = createTail({
+    account,
+    events: ledgers.events,
+    everyMs: 2000,
+    onFault: (error) => log.warn({ err: error }, 'the inbox could not be read'),
+  });
   const phone = phoneOf();
   let timer: NodeJS.Timeout | undefined;
 
@@ -77,7 +85,7 @@ export function createInbound(parts: InboundParts): Inbound {
       log[level]({ webhook: outcome, ...facts }, `webhook ${outcome}`);
     },
     onEvent: (event) => {
-      tell(event);
+      tail.poke();
       return phone?.hear(event) ?? Promise.resolve(undefined);
     },
   });
@@ -88,10 +96,19 @@ export function createInbound(parts: InboundParts): Inbound {
     now,
     messagesSince: (since) => rowsSince(listMessages, { sent_after: since.toISOString() }),
     callsSince: (since) => rowsSince(listCalls, { started_after: since.toISOString() }),
-    onEvent: tell,
+    onEvent: tail.poke,
   });
 
-  return { receive, refresh, askOwner, counts: () => ({ ...counts }), watch, start, close };
+  return {
+    receive,
+    refresh,
+    askOwner,
+    counts: () => ({ ...counts }),
+    watch: tail.watch,
+    contacts,
+    start,
+    close,
+  };
 
   function phoneOf() {
     const number = settings.TWILIO_MCP_APPROVAL_NUMBER;
@@ -141,13 +158,9 @@ export function createInbound(parts: InboundParts): Inbound {
     return Array.isArray(rows) ? rows.filter(isRow) : [];
   }
 
-  function tell(event: InboxEvent): void {
-    for (const listener of listeners) listener(event);
-  }
-
-  function watch(listener: (event: InboxEvent) => void): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+  async function contacts(): Promise<readonly string[]> {
+    const newest = await ledgers.events.list(account, { newestFirst: true, limit: 100 });
+    return [...new Set(newest.flatMap(({ contact }) => contact ?? []))];
   }
 
   function start(): void {
@@ -156,6 +169,7 @@ export function createInbound(parts: InboundParts): Inbound {
   }
 
   function close(): void {
+    tail.close();
     clearInterval(timer);
   }
 }

@@ -54,7 +54,8 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
 
   async function open() {
     const mounts = mountsOf(apps);
-    const parts = { factories, profiles, log, now, metrics: metrics?.page, mounts };
+    const inbox = apps.size === 1 ? firstOf(apps).inbound : undefined;
+    const parts = { factories, profiles, log, now, mounts, inbox, metrics: metrics?.page };
     return serveHttp(openHttpDoor(config, parts), place);
   }
 }

@@ -6,6 +6,7 @@ import { OperationError } from '../operation/errors.ts';
 import { type Profiles, profileOf } from '../profiles.ts';
 import { createIdentify, type Identify, NoProfile } from './callers.ts';
 import { createHttpDoor, type HttpDoor, type Mount } from './http.ts';
+import { changedBy, type InboxSource } from './inbox.ts';
 import type { ServerFactory } from './server.ts';
 import { openTokens } from './tokens.ts';
 import { createTurnstile } from './turnstile.ts';
@@ -19,6 +20,8 @@ export interface DoorParts {
   /** Doors beside MCP on the same port: Twilio's webhooks. */
   readonly mounts?: readonly Mount[];
   readonly metrics?: (() => Promise<Response>) | undefined;
+  /** The inbox that callers may be told of. With profiles none: a caller of one account would learn of another's. */
+  readonly inbox?: InboxSource | undefined;
 }
 
 const here = ['localhost', '127.0.0.1', '[::1]'];
@@ -26,7 +29,7 @@ const here = ['localhost', '127.0.0.1', '[::1]'];
 /** Throws CONFIGURATION_INVALID where strangers could call. */
 export function openHttpDoor(
   config: Config,
-  { factories, profiles, log, now, mounts = [], metrics }: DoorParts,
+  { factories, profiles, log, now, inbox, mounts = [], metrics }: DoorParts,
 ): HttpDoor {
   const { settings } = config;
   const { TWILIO_MCP_HTTP_HOST: host, TWILIO_MCP_PUBLIC_URL: publicUrl } = settings;
@@ -63,6 +66,7 @@ export function openHttpDoor(
     oauth: oauth && { issuer: oauth.issuer, resource: oauth.resource },
     mounts,
     metrics,
+    changes: inbox && ((listener) => inbox.watch((event) => changedBy(event).forEach(listener))),
     log,
   });
 }

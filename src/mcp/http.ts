@@ -55,6 +55,8 @@ export interface HttpParts {
   readonly mounts: readonly Mount[];
   /** Answers `/metrics`, to known callers. */
   readonly metrics?: (() => Promise<Response>) | undefined;
+  /** Calls with the URI of each resource that changes. Returns the end of it. */
+  readonly changes?: ((listener: (uri: string) => void) => () => void) | undefined;
   readonly log: Log;
 }
 
@@ -81,6 +83,7 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
     maxRequestBodySize: parts.bodyBytes,
     onerror: (error) => log.debug({ err: error }, 'MCP over HTTP'),
   });
+  const stopTelling = parts.changes?.((uri) => handler.notify.resourceUpdated(uri));
   const web = new Hono<{ Bindings: Bindings }>();
 
   // Open to whoever can reach the port, by whatever name: they tell nothing and change nothing.
@@ -192,7 +195,10 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
     },
     idle: () =>
       working === 0 ? Promise.resolve() : new Promise<void>((resolve) => void waiting.push(resolve)),
-    close: () => handler.close(),
+    close: () => {
+      stopTelling?.();
+      return handler.close();
+    },
   };
 }
 

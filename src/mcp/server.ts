@@ -19,6 +19,7 @@ import type { Perform } from '../perform.ts';
 import { actorOf, askForScope } from './actor.ts';
 import { type ConfirmParts, callConfirmed, createCodec } from './confirm.ts';
 import { type Chosen, chosen, discoveryTools, searchOperations } from './discovery.ts';
+import { type InboxSource, registerInbox, tellOfInbox } from './inbox.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { type Records, registerRecords } from './records.ts';
@@ -33,6 +34,7 @@ export interface ServerParts {
   readonly mode: Mode;
   readonly references: References;
   readonly records: Records;
+  readonly inbox: InboxSource;
   readonly ownerNumbers: readonly string[];
   readonly version: string;
   readonly approvals: ApprovalLedger;
@@ -42,6 +44,7 @@ export interface ServerParts {
   readonly stateKey: Uint8Array;
 }
 
+const minute = 60_000;
 const hour = 3_600_000;
 const stable = { ttlMs: hour, cacheScope: 'private' as const };
 
@@ -62,11 +65,15 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
       {
         instructions: instructionsFor(parts.mode, parts.ownerNumbers),
         requestState: { verify: codec.verify },
-        capabilities: { tools: { listChanged: false }, completions: {} },
+        capabilities: {
+          tools: { listChanged: false },
+          resources: { listChanged: true, subscribe: true },
+          completions: {},
+        },
         cacheHints: {
           'tools/list': stable,
           'prompts/list': stable,
-          'resources/list': stable,
+          'resources/list': { ...stable, ttlMs: minute },
           'resources/templates/list': stable,
           'resources/read': stable,
         },
@@ -87,6 +94,9 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
     mcp.resolveScopeChallenge = askForScope;
     registerReferences(mcp, parts.references);
     registerRecords(mcp, parts.records);
+    registerInbox(mcp, { ...parts, actor });
+    // Over HTTP an instance lives for one request; there the door tells.
+    if (context?.authInfo === undefined) tellOfInbox(mcp, parts.inbox);
     registerPrompts(mcp);
     skill.attach(mcp);
     return mcp;

@@ -1,0 +1,137 @@
+// The inbox as MCP resources: all of it, by person, by message, by call; and who is told when it changes. It is read through the
+// corridor like any operation, so strangers' words come fenced and count as read.
+import {
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceTemplate,
+} from '@modelcontextprotocol/server';
+import { findOperation } from '../catalog/index.ts';
+import { type Actor, permits } from '../operation/actor.ts';
+import type { InboxEvent } from '../operation/ledgers.ts';
+import type { Row } from '../operation/row.ts';
+import type { Perform } from '../perform.ts';
+import { failureText } from './tools.ts';
+
+export interface InboxParts {
+  readonly perform: Perform;
+  readonly actor: Actor;
+  readonly inbox: InboxSource;
+}
+
+export interface InboxSource {
+  /** Calls for each new event. Returns the end of it. */
+  readonly watch: (listener: (event: InboxEvent) => void) => () => void;
+  /** People of the newest events, without a word of theirs: to list them is not to read them. */
+  readonly contacts: () => Promise<readonly string[]>;
+}
+
+const root = 'twilio://inbox';
+const json = 'application/json';
+const most = 50;
+
+/** What is read now is out of date with the next event. */
+const cacheHint = { ttlMs: 0, cacheScope: 'private' as const };
+
+export function registerInbox(mcp: McpServer, parts: InboxParts): void {
+  const read = async (uri: URL, filter: Row) => ({
+    contents: [{ uri: uri.href, mimeType: json, text: JSON.stringify(await eventsOf(parts, filter)) }],
+  });
+  mcp.registerResource(
+    'inbox',
+    root,
+    { title: 'Inbox', description: 'What came in, newest first', mimeType: json, cacheHint },
+    (uri) => read(uri, {}),
+  );
+  mcp.registerResource(
+    'inbox-contact',
+    new ResourceTemplate(`${root}/contact/{contact}`, { list: () => recentContacts(parts) }),
+    {
+      title: 'Inbox of one person',
+      description: 'What one person wrote, and what became of what they were sent',
+      mimeType: json,
+      cacheHint,
+    },
+    (uri, { contact }) => read(uri, { contact: given(contact) }),
+  );
+  for (const [kind, title] of [
+    ['message', 'Events of one message'],
+    ['call', 'Events of one call'],
+  ] as const) {
+    mcp.registerResource(
+      `inbox-${kind}`,
+      new ResourceTemplate(`${root}/${kind}/{sid}`, { list: undefined }),
+      { title, description: `${title}, newest first`, mimeType: json, cacheHint },
+      (uri, { sid }) => read(uri, { sid: given(sid) }),
+    );
+  }
+}
+
+function given(value: string | readonly string[] | undefined): string {
+  if (typeof value !== 'string')
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'The URI is not complete.');
+  return decodeURIComponent(value);
+}
+
+async function eventsOf({ perform, actor }: InboxParts, filter: Row): Promise<Row> {
+  const operation = findOperation('inbox_list_events');
+  if (operation === undefined) throw new Error('the catalog has no inbox');
+  const result = await perform({ operation, input: { ...filter, limit: most }, actor });
+  if (result.ok) return result.data;
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, failureText(result));
+}
+
+async function recentContacts({ actor, inbox }: InboxParts) {
+  const contacts = permits(actor, 'read') ? await inbox.contacts() : [];
+  return {
+    resources: contacts.map((contact) => ({ name: contact, uri: uriOf('contact', contact), mimeType: json })),
+  };
+}
+
+/** The resources that an event changes. */
+export function changedBy({ contact, sid, type }: InboxEvent): string[] {
+  const about =
+    sid === undefined
+      ? []
+      : type.startsWith('message')
+        ? [uriOf('message', sid)]
+        : sid.startsWith('CA')
+          ? [uriOf('call', sid)]
+          : [];
+  return [root, ...(contact === undefined ? [] : [uriOf('contact', contact)]), ...about];
+}
+
+function uriOf(kind: 'contact' | 'message' | 'call', key: string): string {
+  return `${root}/${kind}/${encodeURIComponent(key)}`;
+}
+
+/**
+ * Tells the one client at the other end. Clients of 2025 name what they want by resources/subscribe; for those of 2026 the
+ * transport sorts out who listens.
+ */
+export function tellOfInbox(mcp: McpServer, { watch }: InboxSource): void {
+  const subscribed = new Set<string>();
+  const contacts = new Set<string>();
+  mcp.server.setRequestHandler('resources/subscribe', ({ params }) => {
+    subscribed.add(params.uri);
+    return {};
+  });
+  mcp.server.setRequestHandler('resources/unsubscribe', ({ params }) => {
+    subscribed.delete(params.uri);
+    return {};
+  });
+  const stop = watch((event) => {
+    // Only a client of 2025 has introduced itself to this instance.
+    const legacy = mcp.server.getClientCapabilities() !== undefined;
+    for (const uri of changedBy(event))
+      if (!legacy || subscribed.has(uri)) mcp.server.sendResourceUpdated({ uri }).catch(() => undefined);
+    if (event.contact === undefined || contacts.has(event.contact)) return;
+    contacts.add(event.contact);
+    mcp.server.sendResourceListChanged().catch(() => undefined);
+  });
+  const { onclose } = mcp.server;
+  mcp.server.onclose = () => {
+    stop();
+    onclose?.();
+  };
+}

@@ -1,0 +1,64 @@
+// Tells of every new event in the store, whichever process wrote it: at once what this one wrote, soon what others did.
+import type { EventLedger, InboxEvent } from '../operation/ledgers.ts';
+
+export interface Tail {
+  /** Calls for each event from now on. Returns the end of it. */
+  readonly watch: (listener: (event: InboxEvent) => void) => () => void;
+  /** Something was written just now. */
+  readonly poke: () => void;
+  readonly close: () => void;
+}
+
+export interface TailParts {
+  readonly account: string;
+  readonly events: EventLedger;
+  /** How soon what another process wrote is seen. */
+  readonly everyMs: number;
+  readonly onFault: (error: unknown) => void;
+}
+
+export function createTail({ account, events, everyMs, onFault }: TailParts): Tail {
+  const listeners = new Set<(event: InboxEvent) => void>();
+  let timer: NodeJS.Timeout | undefined;
+  let place: number | undefined;
+  let work: Promise<void> = Promise.resolve();
+
+  /** One look after the other: nothing is told twice, nothing is passed over. */
+  function look(): void {
+    work = work.then(read).catch(onFault);
+  }
+
+  async function read(): Promise<void> {
+    if (listeners.size === 0) return;
+    if (place === undefined) {
+      const [newest] = await events.list(account, { newestFirst: true, limit: 1 });
+      place = newest?.sequence ?? 0;
+      return;
+    }
+    const found = await events.list(account, { afterSequence: place, limit: 100 });
+    for (const event of found) {
+      place = event.sequence;
+      for (const listener of listeners) listener(event);
+    }
+    if (found.length === 100) look();
+  }
+
+  return {
+    watch(listener) {
+      listeners.add(listener);
+      if (timer === undefined) {
+        place = undefined;
+        timer = setInterval(look, everyMs).unref();
+        look();
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
+    },
+    poke: look,
+    close: () => clearInterval(timer),
+  };
+}
