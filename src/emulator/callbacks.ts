@@ -17,6 +17,8 @@ export type Callback = {
   readonly params: CallbackParams;
   /** Sent as JSON instead of a form; its hash then stands in the URL as bodySHA256. */
   readonly json?: unknown;
+  /** For senders that prove themselves otherwise than Twilio: headers for a JSON body. */
+  readonly prove?: (body: string) => Readonly<Record<string, string>>;
 };
 
 export type Attempt = {
@@ -167,6 +169,10 @@ type Composed = {
 
 function compose(callback: Callback, target: URL, method: 'GET' | 'POST'): Composed {
   const json = callback.json === undefined ? undefined : JSON.stringify(callback.json);
+  if (json !== undefined && callback.prove !== undefined) {
+    const headers = { ...callback.prove(json), 'content-type': 'application/json' };
+    return { address: target.href, body: json, signature: '', headers };
+  }
   const url = new URL(json === undefined ? target : urlWithBodyHash(target.href, json));
   const pairs = Object.entries(callback.params).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),

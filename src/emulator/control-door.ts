@@ -1,6 +1,7 @@
 // Here: the control door under /_emulator: its routes found, its JSON read, its mistakes told.
 // Not here: the routes (control.ts and each product's `control`).
 import { CORE_CONTROL, ControlError } from './control.ts';
+import { WEBHOOK_CONTROL } from './control-webhooks.ts';
 import { PRODUCTS } from './products.ts';
 import { type ControlRoute, paramOf, routeTable } from './route.ts';
 import type { World } from './state.ts';
@@ -10,7 +11,12 @@ export function controlDoor(
   world: World,
   own: readonly ControlRoute[],
 ): (method: string, path: string, url: URL, text: string) => Promise<Response> {
-  const routes = [...CORE_CONTROL, ...own, ...PRODUCTS.flatMap((product) => product.control ?? [])];
+  const routes = [
+    ...CORE_CONTROL,
+    ...WEBHOOK_CONTROL,
+    ...own,
+    ...PRODUCTS.flatMap((product) => product.control ?? []),
+  ];
   const find = routeTable(routes, ({ method }) => method);
   const help = routes.map(({ method, path, about }) => ({ method, path: `/_emulator${path}`, about }));
 
