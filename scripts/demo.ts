@@ -1,4 +1,6 @@
 // `npm run demo`: a real MCP client drives the real server, a process of its own, against the local Twilio. Ends by itself.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { serveEmulator } from '../src/emulator/server.ts';
@@ -7,6 +9,8 @@ import { scenes } from './demo/scenes.ts';
 import { createStage } from './demo/stage.ts';
 
 const emulator = await serveEmulator({ now: Date.now, clock: 'auto', port: 0 });
+const port = await freePort();
+await pointNumbersAt(`http://127.0.0.1:${port}/webhooks/twilio`);
 const redactor = createRedactor({ secrets: [emulator.emulator.authToken] });
 const say = (line = '') => {
   process.stdout.write(`${redactor.text(line)}\n`);
@@ -20,6 +24,8 @@ const transport = new StdioClientTransport({
     TWILIO_MCP_MODE: 'emulator',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_MCP_TOOLSETS: 'all',
+    TWILIO_MCP_WEBHOOKS: 'true',
+    TWILIO_MCP_WEBHOOK_PORT: String(port),
   },
 });
 const client = new Client({ name: 'demo', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
@@ -47,3 +53,26 @@ await client.close();
 await emulator.close();
 say(failed === 0 ? '\nAll scenes went as they should.' : `\n${failed} of ${scenes.length} scenes failed.`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** As the owner does in Twilio's Console: what people write and who calls goes to the server. */
+async function pointNumbersAt(url: string): Promise<void> {
+  const { accountSid, authToken } = emulator.emulator;
+  const root = `${emulator.url}/api.twilio.com/2010-04-01/Accounts/${accountSid}/IncomingPhoneNumbers`;
+  const headers = { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` };
+  const listed = await (await fetch(`${root}.json`, { headers })).text();
+  for (const [, sid] of listed.matchAll(/"sid":"(PN\w+)"/g))
+    await fetch(`${root}/${sid}.json`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ SmsUrl: url }),
+    });
+}

@@ -1,13 +1,8 @@
 // The scenes of the other channels and of the work behind them: WhatsApp, conversations, email, flows, tasks, customer data.
-import type { Stage } from './stage.ts';
+import { rows, type Stage } from './stage.ts';
 
 const person = '+14155550123';
 const whatsappSender = '+14155238886';
-
-function rows(answer: Record<string, unknown>, key: string): Record<string, unknown>[] {
-  const found = answer[key];
-  return Array.isArray(found) ? found : [];
-}
 
 export async function whatsapp(stage: Stage): Promise<void> {
   const closed = await stage.call('whatsapp_get_window', { person }, ['open', 'next_step']);

@@ -1,6 +1,7 @@
 // The scenes of the demo, in order. Each calls real tools and holds what came of it.
 import { conversation, customer, email, task, template, whatsapp } from './channel-scenes.ts';
 import { flow } from './flow-scenes.ts';
+import { replies } from './inbound-scenes.ts';
 import type { Stage } from './stage.ts';
 
 const person = '+14155550123';
@@ -189,6 +190,7 @@ export const scenes: readonly [string, (stage: Stage) => Promise<void>][] = [
   ['A number, bought and given back', numbers],
   ['WhatsApp, inside its window', whatsapp],
   ['WhatsApp, outside its window: a template', template],
+  ['A reply, a STOP and a START', replies],
   ['A conversation, and what a stranger writes in it', conversation],
   ['An email with a file, and what became of it', email],
   ['A flow, checked, published, run and answered', flow],

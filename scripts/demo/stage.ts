@@ -77,3 +77,9 @@ export function createStage({
     },
   };
 }
+
+/** The objects of a list in an answer. */
+export function rows(answer: Record<string, unknown>, key: string): Record<string, unknown>[] {
+  const found = answer[key];
+  return Array.isArray(found) ? found : [];
+}
