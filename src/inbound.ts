@@ -68,7 +68,11 @@ export function createInbound(parts: InboundParts): Inbound {
     proofs: async () => {
       const token = await parts.authToken();
       return {
-        twilioTokens: [...(token === undefined ? [] : [token]), ...settings.TWILIO_MCP_WEBHOOK_TOKENS],
+        twilioTokens: [
+          token,
+          settings.TWILIO_SECONDARY_AUTH_TOKEN,
+          ...settings.TWILIO_MCP_WEBHOOK_TOKENS,
+        ].flatMap((each) => each ?? []),
         sendgridKeys: settings.TWILIO_MCP_SENDGRID_WEBHOOK_KEYS,
         segmentSecrets: settings.TWILIO_MCP_SEGMENT_WEBHOOK_SECRETS,
       };
@@ -90,10 +94,13 @@ export function createInbound(parts: InboundParts): Inbound {
     },
   });
 
+  // Where webhooks are heard, a look now and then finds what comes to senders that are not pointed here.
+  const pauseMs = settings.TWILIO_MCP_WEBHOOKS ? settings.TWILIO_MCP_POLL_SECONDS * 1000 : shortestPauseMs;
   const poll = createPoll({
     account,
     ledgers,
     now,
+    pauseMs,
     messagesSince: (since) => rowsSince(listMessages, { sent_after: since.toISOString() }),
     callsSince: (since) => rowsSince(listCalls, { started_after: since.toISOString() }),
     onEvent: tail.poke,
@@ -118,7 +125,7 @@ export function createInbound(parts: InboundParts): Inbound {
   }
 
   async function refresh(): Promise<void> {
-    if (settings.TWILIO_MCP_WEBHOOKS || mode === 'dry-run' || parts.account === undefined) return;
+    if (pauseMs === 0 || mode === 'dry-run' || parts.account === undefined) return;
     await poll().catch((error: unknown) =>
       log.warn({ err: error }, 'Twilio could not be asked for what came in'),
     );
@@ -173,6 +180,9 @@ export function createInbound(parts: InboundParts): Inbound {
     clearInterval(timer);
   }
 }
+
+/** A STOP may be so old at most before it counts; a shorter pause would ask for nothing. */
+const shortestPauseMs = 2000;
 
 /** One page of Twilio's, which one request brings. */
 const mostRows = 1000;

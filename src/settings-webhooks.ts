@@ -27,8 +27,8 @@ export const webhookSettings = {
   ),
   TWILIO_MCP_WEBHOOK_TOKENS: setting(
     secrets.default([]),
-    'Further Auth Tokens that sign webhooks, with commas: the next one while tokens change, or that of a subaccount.',
-    'your_secondary_auth_token',
+    'Further Auth Tokens that sign webhooks, with commas, such as that of a subaccount.',
+    'auth_token_of_the_subaccount',
     'secret',
   ),
   TWILIO_MCP_SENDGRID_WEBHOOK_KEYS: setting(
@@ -51,7 +51,7 @@ export const webhookSettings = {
   ),
   TWILIO_MCP_POLL_SECONDS: setting(
     z.coerce.number('must be a number of seconds').int().min(0).max(86_400).default(60),
-    'Without webhooks, how often Twilio is asked for what came in; 0 asks only before a wait or a send.',
+    'How often Twilio is asked for what came in where no webhook tells; 0 asks only before a wait or a send, and with webhooks never.',
     '60',
   ),
   TWILIO_MCP_ANSWER_MESSAGES: setting(

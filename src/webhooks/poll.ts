@@ -12,6 +12,8 @@ export interface PollParts {
   readonly now: () => Date;
   /** Messages sent or received since then, newest first. */
   readonly messagesSince: (since: Date) => Promise<readonly Row[]>;
+  /** Several processes may share the store: together they ask no more often than this. */
+  readonly pauseMs?: number;
   /** Calls begun since then, newest first. */
   readonly callsSince: (since: Date) => Promise<readonly Row[]>;
   readonly onEvent?: (event: InboxEvent) => void;
@@ -24,11 +26,9 @@ export type Poll = () => Promise<readonly InboxEvent[]>;
 const firstLook = 24 * 3_600_000;
 /** A status may change for a while after the message was sent, so each look begins before the last one ended. */
 const overlap = 15 * 60_000;
-/** Several processes may share the store: together they ask no more often than this. */
-const shortestPause = 2000;
 
 export function createPoll(parts: PollParts): Poll {
-  const { account, ledgers, now } = parts;
+  const { account, ledgers, now, pauseMs = 2000 } = parts;
   const { events } = ledgers;
   let underway: Promise<readonly InboxEvent[]> | undefined;
 
@@ -42,7 +42,7 @@ export function createPoll(parts: PollParts): Poll {
   async function look(): Promise<readonly InboxEvent[]> {
     const at = now();
     const asked = await markedTime('poll asked');
-    if (asked !== undefined && at.getTime() - asked < shortestPause && at.getTime() >= asked) return [];
+    if (asked !== undefined && at.getTime() - asked < pauseMs && at.getTime() >= asked) return [];
     await events.setMark(account, 'poll asked', String(at.getTime()));
     const since = new Date(((await markedTime('poll')) ?? at.getTime() - firstLook + overlap) - overlap);
     const [messages, calls] = await Promise.all([parts.messagesSince(since), parts.callsSince(since)]);

@@ -33,6 +33,7 @@ function world(rows: { messages?: Row[]; calls?: Row[] } = {}) {
     account: 'AC1',
     ledgers,
     now: () => clock.now,
+    pauseMs: 2000,
     messagesSince: async (since) => {
       asked.push(since);
       if (twilio.fails) throw new Error('unreachable');
