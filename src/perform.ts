@@ -16,7 +16,7 @@ import type { Files } from './operation/files.ts';
 import type { Frame } from './operation/frame.ts';
 import type { Ledgers } from './operation/ledgers.ts';
 import { parseInput } from './operation/parse.ts';
-import { type Purpose } from './operation/reach.ts';
+import type { Purpose } from './operation/reach.ts';
 import { errorOf, failureFrom, type Result, type Success } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
 import { type Covered, type Permit, type PermitParts, permit } from './permit.ts';
