@@ -29,5 +29,6 @@ for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
   if (astray !== undefined)
     throw new Error(`${astray} was built into ${output}: its files would not be found`);
 }
-cpSync('src/catalog/full/facts', 'dist/facts', { recursive: true });
+for (const name of ['facts', 'cards.json'])
+  cpSync(`src/catalog/full/${name}`, `dist/${name}`, { recursive: true });
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });

@@ -1,7 +1,8 @@
 // Writes the documents that can be derived from the code; with --check tells which are not current and fails.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { factsOf, shelfDomains } from '../src/catalog/full/index.ts';
+import { factsOf, shelfCards, shelfDomains } from '../src/catalog/full/index.ts';
+import { productOf } from '../src/catalog/full/products.ts';
 import { operations } from '../src/catalog/index.ts';
 import { hostNames } from '../src/client/hosts.ts';
 import { settingRows } from '../src/config.ts';
@@ -114,9 +115,21 @@ function operationsPage(): string {
   });
   return page(
     'Operations',
-    `The ${operations.length} hand-shaped operations, by product.`,
-    sections.join('\n\n'),
+    `The ${operations.length} hand-shaped operations, by product, and the domains of the full shelf.`,
+    [...sections, fullShelf()].join('\n\n'),
   );
+}
+
+function fullShelf(): string {
+  const cards = [...shelfCards().values()];
+  const rows = shelfDomains().map((domain) => {
+    const own = cards.filter((card) => card.domain === domain);
+    const ended = own[0]?.retired;
+    const reading = own.filter((card) => card.effect === 'read').length;
+    return [code(domain), productOf(domain).title, String(own.length), String(reading), ended ?? ''];
+  });
+  const about = `${cards.length} operations, called by \`<domain>.<operationId>\`: [full-shelf](full-shelf.md) says how.`;
+  return `## The full shelf\n\n${about}\n\n${tableOf(['Domain', 'Product', 'Operations', 'Reads', 'Retired'], rows)}`;
 }
 
 function emulatorRoutes(): string {

@@ -17,6 +17,7 @@ import { createFolderReader } from './files/folders.ts';
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
+import { createInbound, type Inbound } from './inbound.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
@@ -39,6 +40,7 @@ import { keepFresh } from './secrets/fresh.ts';
 import { createKeeper } from './secrets/keep.ts';
 import type { Store } from './store/open.ts';
 import { type Observer, watchClient, watchPerform } from './watch.ts';
+import { twilioPath } from './webhooks/receiver.ts';
 
 export interface AppOptions {
   readonly now?: () => Date;
@@ -67,6 +69,12 @@ export interface App {
   readonly client: Client;
   readonly now: () => Date;
   readonly ledgers: Store;
+  /** What comes in: the receiver of webhooks and the look where none reach. */
+  readonly inbound: Inbound;
+  /** What the configuration fills in when a call says nothing. */
+  readonly defaults: Defaults;
+  /** The Auth Token that webhooks are checked with. */
+  readonly webhookToken: string | undefined;
   /** Looks for the sends of a process that ended before it knew their outcome. */
   readonly recover: () => ReturnType<typeof recover>;
   /** The local Twilio, in emulator mode. */
@@ -102,45 +110,57 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const owner = createOwnerCheck(store.owner.get, settings.TWILIO_MCP_OWNER_KEY);
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const { reread } = config;
+  const fresh =
+    reread === undefined
+      ? credentials
+      : keepFresh({
+          first: credentials,
+          read: async () => {
+            const again = await reread();
+            redactor.learn(secretsOf(again.settings));
+            return credentialsOf(again, emulator);
+          },
+          now,
+          everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
+          onFault: (error) =>
+            log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
+        });
   const watching = { observer: options.observer, now };
-  const client = watchClient(
-    createClient({
-      credentials:
-        reread === undefined
-          ? credentials
-          : keepFresh({
-              first: credentials,
-              read: async () => {
-                const again = await reread();
-                redactor.learn(secretsOf(again.settings));
-                return credentialsOf(again, emulator);
-              },
-              now,
-              everyMs: settings.TWILIO_MCP_SECRETS_REFRESH * 1000,
-              onFault: (error) =>
-                log.warn({ err: error }, 'the secrets could not be read again; the last ones stay'),
-            }),
-      region: settings.TWILIO_REGION,
-      edge: settings.TWILIO_EDGE,
-      baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
-      userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
-      now,
-      random: Math.random,
-      sleep,
-      explain: (code) => explainErrorCode(code),
-      timeoutMs,
-      deadlineMs: 2 * timeoutMs,
-    }),
-    watching,
-  );
+  const plainClient = createClient({
+    credentials: fresh,
+    region: settings.TWILIO_REGION,
+    edge: settings.TWILIO_EDGE,
+    baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
+    userAgent: `twilio-mcp/${versionOfPackage()} node/${process.versions.node}`,
+    now,
+    random: Math.random,
+    sleep,
+    explain: (code) => explainErrorCode(code),
+    timeoutMs,
+    deadlineMs: 2 * timeoutMs,
+  });
+  const client = watchClient(plainClient, watching);
   const account = config.account ?? emulator?.accountSid;
   await requireAccepted(settings.TWILIO_MCP_POLICY_FILE, owner);
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
+  const defaults = { ...defaultsOf(config, emulator), callSeconds: policy.limits.call_minutes * 60 };
+  const inbound = createInbound({
+    config,
+    account,
+    authToken: async () => (typeof fresh === 'function' ? await fresh() : fresh).authToken,
+    secret: credentials.authToken ?? settings.TWILIO_MCP_WEBHOOK_TOKENS[0],
+    from: defaults.from,
+    client,
+    ledgers: store,
+    log,
+    now,
+  });
   const corridor = createCorridor({
     mode,
     account,
     credential: kindOf(credentials),
-    defaults: { ...defaultsOf(config, emulator), callSeconds: policy.limits.call_minutes * 60 },
+    defaults,
+    refresh: inbound.refresh,
     policy,
     client,
     ledgers: store,
@@ -176,6 +196,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     now,
     emulator,
     ledgers: store,
+    inbound,
+    defaults,
+    webhookToken: credentials.authToken ?? settings.TWILIO_MCP_WEBHOOK_TOKENS[0],
     recover: () =>
       recover({
         account: account ?? 'none',
@@ -189,6 +212,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       createServerFactory({
         perform,
         approvals: store.approvals,
+        askOwner: inbound.askOwner,
         now,
         stateKey: randomBytes(32),
         surface,
@@ -199,6 +223,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         version: versionOfPackage(),
       }),
     close: async () => {
+      inbound.close();
       await client.close();
       await store.close();
       await emulator?.close();
@@ -348,6 +373,10 @@ function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): De
       verifyServiceSid: settings.TWILIO_VERIFY_SERVICE_SID,
     }),
     ...(segmentSpaceId !== undefined && { segmentSpaceId }),
+    ...(settings.TWILIO_MCP_WEBHOOKS &&
+      settings.TWILIO_MCP_PUBLIC_URL !== undefined && {
+        webhookUrl: `${settings.TWILIO_MCP_PUBLIC_URL}${twilioPath}`,
+      }),
     ...(settings.TWILIO_STATUS_CALLBACK !== undefined && { statusCallback: settings.TWILIO_STATUS_CALLBACK }),
   };
 }

@@ -14,6 +14,7 @@ import { aboutOf, accountSidOf, label, list, secretText, setting } from './setti
 import { fileSettings } from './settings-files.ts';
 import { httpSettings } from './settings-http.ts';
 import { secretSettings } from './settings-secrets.ts';
+import { webhookSettings } from './settings-webhooks.ts';
 
 export const modes = ['live', 'emulator', 'dry-run'] as const;
 
@@ -137,12 +138,12 @@ const table = {
   ),
   TWILIO_MCP_TOOLSETS: setting(
     list.default(['default']),
-    'Which tools are listed: default, discovery (search and call alone), all, or product names, with commas.',
+    'Which tools are listed: default, discovery (search and call alone), all, product names, or domains of the full shelf such as video_v1, with commas.',
     'messaging,verify',
   ),
   TWILIO_MCP_TOOLS: setting(
     list.default([]),
-    'Further tools to list, by name or pattern with *, with commas.',
+    'Further tools to list, by name or pattern with *, of the full shelf too (api_v2010.Fetch*), with commas.',
     'voice_*,lookup_phone_number',
   ),
   TWILIO_MCP_OWNER_NUMBERS: setting(
@@ -184,6 +185,7 @@ const table = {
   ...secretSettings,
   ...httpSettings,
   ...fileSettings,
+  ...webhookSettings,
 };
 
 const settingsSchema = z.object(table);
@@ -330,7 +332,7 @@ function invalid(faults: readonly string[]): OperationError {
 /** The values that must never be seen, for the redactor. */
 export function secretsOf(settings: Settings): string[] {
   const values = Object.entries(settings).filter(([name]) => isSecret(name));
-  return values.flatMap(([, value]) => (typeof value === 'string' ? [value] : []));
+  return values.flatMap(([, value]) => [value].flat().filter((each) => typeof each === 'string'));
 }
 
 function isSecret(env: string): boolean {

@@ -31,6 +31,8 @@ export interface FactParts {
   readonly prices: Prices;
   /** The rows of a list request. */
   readonly rowsOf: (template: RequestTemplate, input: Row) => Promise<readonly Row[]>;
+  /** Asks Twilio for what came in since the last look, where no webhook tells: a STOP of just now counts. Never throws. */
+  readonly refresh: () => Promise<void>;
 }
 
 export interface Asked {
@@ -55,6 +57,7 @@ export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
   const effect = stricter(operation.effect, operation.raises?.(input) ?? operation.effect);
   const composed = operation.request === undefined;
   const recipients = await recipientsOf(asked, effect, parts);
+  if (recipients.length > 0 && !composed) await parts.refresh();
   const people = await Promise.all(distinct(recipients).map((each) => personOf(each, parts)));
   const usage: Usage = operation.costs?.(input) ?? unstated(effect);
   const reaching = people.length > 0;

@@ -30,6 +30,8 @@ export interface Call {
   /** Who asks: the door, or the person or key behind it. */
   readonly actor: Actor;
   readonly signal?: AbortSignal | undefined;
+  /** Part of something larger, such as a mailing: at a full gate single calls go first. */
+  readonly bulk?: boolean;
   readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
 }
 
@@ -216,10 +218,10 @@ export function createCorridor(parts: Parts): Corridor {
   }
 
   async function exchange(prepared: Prepared, request: RequestTemplate, input: Row): Promise<Row> {
-    const { operation, signal } = prepared;
+    const { operation, signal, actor, bulk } = prepared;
     const { effect, idempotent, trace } = operation;
     const lookWith = trace?.(input, prepared.since).lookWith;
-    const how = { effect, idempotent, signal, lookWith };
+    const how = { effect, idempotent, signal, lookWith, actor: actor.name, bulk };
     if (request.list !== undefined) {
       return collect({
         template: request,
@@ -248,11 +250,13 @@ export function createCorridor(parts: Parts): Corridor {
       sleep: (ms) => parts.sleep(ms, stop),
       ledgers: parts.ledgers,
       files: parts.files,
+      refresh: parts.refresh,
       look: lookFor,
       account: { sid: account, mode, credential: parts.credential },
       progress: (done, total, message) => progress?.(done, total, message),
       call: async (inner, innerInput) => {
-        const result = await walk({ operation: inner, input: innerInput, actor, signal }, whole);
+        const bulk = inner.effect === 'send';
+        const result = await walk({ operation: inner, input: innerInput, actor, signal, bulk }, whole);
         if (!result.ok) throw errorOf(result);
         if (mode === 'dry-run' && inner.request) throw new Previewed(result.data);
         return result.data;

@@ -7,7 +7,7 @@ export type Shape = readonly [pattern: RegExp, replacement: string];
 
 /** Fields whose value is a secret whatever it looks like, as they are called in JSON, forms and settings. */
 export const secretKey =
-  /^(?:auth_?token|(?:api_?)?(?:key_?)?secret|client_?secret|shared_?secret|password|passwd|passphrase|authorization|proxy-authorization|cookie|set-cookie|x-twilio-signature|x-signature|write_?key|(?:access|refresh|id|bearer)?_?token|custom_?code|otp|passcode)$/i;
+  /^(?:(?:(?:primary|secondary)_)?auth_?token|(?:api_?)?(?:key_?)?secret|client_?secret|shared_?secret|password|passwd|passphrase|authorization|proxy-authorization|cookie|set-cookie|x-twilio-signature|x-signature|write_?key|(?:access|refresh|id|bearer)?_?token|custom_?code|otp|passcode)$/i;
 
 /** Fields that hold a one-time passcode when they hold nothing but its digits. Twilio's own error codes are numbers. */
 export const codeKey = /^(?:code|digits|verification_?code|pin)$/i;
@@ -36,6 +36,7 @@ export const shapes: readonly Shape[] = [
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?/g, marker],
   [/\btmcp_[\w-]{20,}/g, marker],
   [/\bSG\.[\w-]{16,32}\.[\w-]{16,64}/g, marker],
+  [/(\botpauth:[^\s"'<>]{0,256}?\bsecret=)[^\s&"'<>]+/gi, `$1${marker}`],
   [/(:\/\/)[^\s/:@"'<>]{1,256}:[^\s/@"'<>]{1,256}@/g, `$1${marker}@`],
   [/(x-(?:twilio-)?signature["']?\s{0,4}[:=]\s{0,4}["']?)[A-Za-z0-9+/=%]{20,}/gi, `$1${marker}`],
   [

@@ -17,6 +17,7 @@ const floors: Readonly<Record<string, number>> = {
   'index.ts': 9,
   'app.ts': 8,
   mcp: 7,
+  'inbound.ts': 7,
   'recover.ts': 6,
   'watch.ts': 6,
   'perform.ts': 5,
@@ -28,6 +29,7 @@ const floors: Readonly<Record<string, number>> = {
   guards: 2,
   client: 2,
   emulator: 2,
+  webhooks: 2,
   'answer.ts': 2,
   'config.ts': 3,
   'env-file.ts': 2,
@@ -35,6 +37,7 @@ const floors: Readonly<Record<string, number>> = {
   'config-faults.ts': 2,
   'settings-files.ts': 2,
   'settings-http.ts': 2,
+  'settings-webhooks.ts': 2,
   'settings-secrets.ts': 2,
   'profiles.ts': 2,
   secrets: 2,
@@ -65,6 +68,7 @@ const narrow: Readonly<Record<string, readonly string[]>> = {
   files: ['operation'],
   operation: [],
   twiml: [],
+  webhooks: ['operation', 'signature.ts', 'twiml'],
 };
 
 /** Package → the only rooms that may name it. */
@@ -85,7 +89,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'libphonenumber-js': ['guards', 'emulator'],
   'sms-segments-calculator': ['guards', 'emulator'],
   hono: ['mcp', 'webhooks'],
-  '@hono/node-server': ['mcp'],
+  '@hono/node-server': ['mcp', 'webhooks'],
   jose: ['mcp'],
   'prom-client': ['mcp'],
   '@opentelemetry/api': ['watch.ts'],

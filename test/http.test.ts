@@ -42,9 +42,10 @@ async function beginWithOAuth(): Promise<AuthorizationServer> {
 
 const balance = { name: 'account_get_balance', arguments: {} };
 
-function post(params: object, headers: Record<string, string> = {}): Promise<Response> {
+function post(params: object, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
   return fetch(`${world.url}/mcp`, {
     method: 'POST',
+    ...(signal && { signal }),
     headers: {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
@@ -259,6 +260,32 @@ describe('the door', () => {
     expect((await ask(modest.token)).status).toBe(200);
     await world.advance(30);
     expect((await ask(greedy.token)).status).toBe(200);
+  });
+
+  it('gives up the work of a caller that goes away, and its place', async () => {
+    await begin({ env: { TWILIO_MCP_HTTP_AT_ONCE: '1' } });
+    await world.control('POST', '/faults', { kind: 'silence' });
+    const gone = new AbortController();
+    const left = post(balance, {}, gone.signal).then((answer) => answer.text());
+    await expect.poll(() => world.requests().length).toBe(1);
+    expect((await post(balance)).status).toBe(429);
+    gone.abort();
+    await expect(left).rejects.toThrow();
+    await expect.poll(async () => (await post(balance)).status).toBe(200);
+  });
+
+  it.each(kinds)('ends a call whose %s client has left, and never sends it again', async (kind) => {
+    await begin();
+    const client = await connectOverHttp(kind, world.url);
+    await world.control('POST', '/faults', { kind: 'silence', method: 'POST' });
+    const gone = new AbortController();
+    const left = client.call('messaging_send_message', { to: PERSON, body: 'Hi' }, { signal: gone.signal });
+    await expect.poll(() => world.requests('POST').length).toBe(1);
+    gone.abort();
+    await expect(left).rejects.toThrow();
+    await client.close();
+    await expect.poll(() => world.log.join('\n')).toMatch(/"audit":"failed".*OUTCOME_UNKNOWN/);
+    expect(world.requests('POST')).toHaveLength(1);
   });
 
   it('carries other doors, which prove their callers themselves', async () => {

@@ -72,6 +72,7 @@ describe('shapes of secrets', () => {
     ['a JWT', `${'eyJ'}${'hbGciOi'.repeat(3)}.${'eyJ'}${'zdWIiOi'.repeat(3)}.${'sig_nature'.repeat(3)}`],
     ['a SendGrid key', ['SG', 'x'.repeat(22), 'y'.repeat(43)].join('.')],
     ['a password in a URL', 'https://ana:hunter2hunter2@example.com/x'],
+    ['a seed of one-time codes', `otpauth://totp/Shop:ana?issuer=Shop&secret=${'ZX9Y'.repeat(4)}&digits=6`],
     ['a Twilio signature', 'X-Twilio-Signature: 0/KCTR6DLpKmkAf8muzZqo1nDgQ='],
     ['a token beside its account', `${account} ${hex}`],
     ['a token under its name', `TWILIO_AUTH_TOKEN=${hex}`],
@@ -87,6 +88,7 @@ describe('shapes of secrets', () => {
       'sig_nature',
       'y'.repeat(43),
       'Zx9Zx9',
+      'ZX9YZX9Y',
       'Zx9YZx9Y',
       '0/KCTR6DLpKm',
     ]) {
@@ -99,6 +101,7 @@ describe('shapes of secrets', () => {
     expect(
       redactor.value({
         auth_token: 'x',
+        secondary_auth_token: 'x',
         authToken: hex,
         password: 'pw',
         sid: account,
@@ -107,6 +110,7 @@ describe('shapes of secrets', () => {
       }),
     ).toEqual({
       auth_token: '[redacted]',
+      secondary_auth_token: '[redacted]',
       authToken: '[redacted]',
       password: '[redacted]',
       sid: account,

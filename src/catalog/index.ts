@@ -20,6 +20,9 @@ import * as emailSuppressions from './email-suppressions.ts';
 import * as emailTemplates from './email-templates.ts';
 import * as guardrails from './guardrails.ts';
 import * as guardrailsSync from './guardrails-sync.ts';
+import * as inbox from './inbox.ts';
+import * as inboxSetup from './inbox-setup.ts';
+import * as inboxWait from './inbox-wait.ts';
 import * as lookup from './lookup.ts';
 import * as messaging from './messaging.ts';
 import * as delivery from './messaging-delivery.ts';
@@ -85,6 +88,9 @@ const books = [
   usage,
   keys,
   subaccounts,
+  inbox,
+  inboxWait,
+  inboxSetup,
   plan,
   guardrails,
   guardrailsSync,

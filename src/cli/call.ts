@@ -1,15 +1,14 @@
 // `twilio-mcp call`: one operation through the same corridor as the agent's. The answer is JSON on stdout, an error text on stderr.
 import { createApp } from '../app.ts';
-import { findOperation, similarNames } from '../catalog/index.ts';
 import type { Config } from '../config.ts';
+import { findAny, unknownOperation } from '../mcp/discovery.ts';
 import { failureText } from '../mcp/tools.ts';
 import type { Operation } from '../operation/define.ts';
-import { OperationError } from '../operation/errors.ts';
 import { flagsOf, readInput } from './arguments.ts';
 
 export async function callOperation(config: Config, name: string, args: readonly string[]): Promise<void> {
-  const operation = findOperation(name);
-  if (operation === undefined) throw noSuchOperation(name);
+  const operation = findAny(name);
+  if (operation === undefined) throw unknownOperation(name);
   if (args.includes('--help')) {
     process.stdout.write(usageOf(operation));
     return;
@@ -31,13 +30,6 @@ export async function callOperation(config: Config, name: string, args: readonly
   } finally {
     await app.close();
   }
-}
-
-export function noSuchOperation(name: string): OperationError {
-  const near = similarNames(name);
-  return new OperationError('UNKNOWN_OPERATION', `There is no operation ${JSON.stringify(name)}.`, {
-    next: `${near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''}\`twilio-mcp tools --toolsets all\` lists every one.`,
-  });
 }
 
 function usageOf(operation: Operation): string {

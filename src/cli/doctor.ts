@@ -9,6 +9,7 @@ import type { Result } from '../operation/result.ts';
 import { createOwnerCheck, fingerprintOf } from '../owner-key.ts';
 import { print } from './desk.ts';
 import { policyLines } from './policy-lines.ts';
+import { probeOf } from './webhooks.ts';
 
 interface Finding {
   readonly check: string;
@@ -55,6 +56,7 @@ async function examine(load: () => Promise<Config>): Promise<Examined> {
     const findings = [
       ...settings(app.config),
       ...(await credentials(app, app.config)),
+      ...(await inbox(app)),
       ...(await clock(app)),
       ...(await guardrails(app)),
     ];
@@ -175,6 +177,21 @@ function webhooks(owned: readonly Row[]): Finding[] {
       ];
     });
   });
+}
+
+/** How replies, deliveries and STOP words get here, and whether that way is open. */
+async function inbox(app: App): Promise<Finding[]> {
+  const { settings, mode } = app.config;
+  if (mode === 'dry-run') return [];
+  if (!settings.TWILIO_MCP_WEBHOOKS) {
+    const every = settings.TWILIO_MCP_POLL_SECONDS;
+    const how =
+      every === 0 ? 'before a wait or a send' : `every ${every} seconds, and before a wait or a send`;
+    return [{ check: 'inbox', ok: true, found: `no webhooks; Twilio is asked ${how}` }];
+  }
+  const probed = await probeOf(app);
+  if (!probed.heard) return [{ check: 'webhooks', ok: false, found: probed.why, mend: probed.mend }];
+  return [{ check: 'webhooks', ok: true, found: 'a signed request was heard at the public address' }];
 }
 
 async function clock(app: App): Promise<Finding[]> {

@@ -1,10 +1,12 @@
 // `twilio-mcp http`: MCP over HTTP until the process is told to end; calls under way may end first.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type App, type AppOptions, createApp } from '../app.ts';
-import { readConfig, type Sources, unknownSettings } from '../config.ts';
+import { type Config, readConfig, type Sources, unknownSettings } from '../config.ts';
+import type { Mount } from '../mcp/http.ts';
 import { openHttpDoor } from '../mcp/http-door.ts';
 import { serveHttp } from '../mcp/serve-http.ts';
 import { type Profiles, readProfiles } from '../profiles.ts';
+import { webhookRoot } from '../webhooks/receiver.ts';
 
 export async function serveOverHttp(sources: Sources): Promise<void> {
   const config = await readConfig(sources);
@@ -51,7 +53,9 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   process.on('SIGINT', () => end('SIGINT'));
 
   async function open() {
-    return serveHttp(openHttpDoor(config, { factories, profiles, log, now, metrics: metrics?.page }), place);
+    const mounts = mountsOf(apps);
+    const parts = { factories, profiles, log, now, metrics: metrics?.page, mounts };
+    return serveHttp(openHttpDoor(config, parts), place);
   }
 }
 
@@ -65,9 +69,29 @@ async function openApps(
   const names = profiles === undefined ? [undefined] : Object.keys(profiles);
   for (const name of names) {
     const config = await readConfig({ ...sources, ...(name !== undefined && { profile: name }) });
-    apps.set(name, await createApp(config, options));
+    apps.set(name, await createApp(under(name, config), options));
   }
   return apps;
+}
+
+/** Each account hears at an address of its own: with profiles their name stands before the path. */
+function under(name: string | undefined, config: Config): Config {
+  const url = config.settings.TWILIO_MCP_PUBLIC_URL;
+  if (name === undefined || url === undefined) return config;
+  const settings = { ...config.settings, TWILIO_MCP_PUBLIC_URL: `${url}/${encodeURIComponent(name)}` };
+  return { ...config, settings };
+}
+
+/** Webhooks beside MCP where they are wanted; else Twilio is asked at an interval. */
+function mountsOf(apps: ReadonlyMap<string | undefined, App>): Mount[] {
+  return [...apps].flatMap(([name, { config, inbound }]): Mount[] => {
+    if (!config.settings.TWILIO_MCP_WEBHOOKS) {
+      inbound.start();
+      return [];
+    }
+    const prefix = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+    return [{ path: `${prefix}${webhookRoot}/*`, handle: inbound.receive }];
+  });
 }
 
 function firstOf(apps: ReadonlyMap<string | undefined, App>): App {

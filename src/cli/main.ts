@@ -7,6 +7,7 @@ import { versionOfPackage } from '../package.ts';
 import { addOwnerCommands } from './owner-commands.ts';
 import type { RotateOptions } from './rotate.ts';
 import type { TokenRequest } from './token.ts';
+import type { SetupOptions } from './webhooks.ts';
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
 
@@ -14,7 +15,7 @@ const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ .
 function withSettings(command: Command): Command {
   command.option('--env-file <path>', 'read settings from this file instead of .env');
   for (const { env, flag, description } of flags) {
-    const isSwitch = ['TWILIO_MCP_READ_ONLY', 'TWILIO_MCP_METRICS'].includes(env);
+    const isSwitch = ['TWILIO_MCP_READ_ONLY', 'TWILIO_MCP_METRICS', 'TWILIO_MCP_WEBHOOKS'].includes(env);
     command.option(isSwitch ? `--${flag}` : `--${flag} <value>`, `${description} (${env})`);
   }
   return command;
@@ -111,6 +112,22 @@ program
   .option('--host <address>', 'address to bind', '127.0.0.1')
   .action(async (options: { port: string; host: string }) =>
     (await import('./emulator.ts')).runEmulator(options),
+  );
+
+const webhooks = program.command('webhooks').description('what Twilio is to tell this server');
+
+withSettings(webhooks.command('setup <target>'))
+  .description("point a number (E.164 or PN…) or a Messaging Service (MG…) at this server's public address")
+  .option('--calls', 'its calls as well as its messages')
+  .option('--yes', 'do not ask')
+  .action(async (target: string, options: SetupOptions, command: Command) =>
+    (await import('./webhooks.ts')).setUp(await configOf(command), target, options),
+  );
+
+withSettings(webhooks.command('test'))
+  .description('send a signed request to the public address and see whether the running server hears it')
+  .action(async (_options, command: Command) =>
+    (await import('./webhooks.ts')).testWebhooks(await configOf(command)),
   );
 
 withSettings(program.command('doctor'))

@@ -55,13 +55,21 @@ function addConsent(program: Command, { withSettings, configOf }: Shape): void {
     .action(async (contact: string | undefined, _options, command: Command) =>
       (await import('./consent.ts')).show(await configOf(command), contact),
     );
-  withSettings(consent.command('import <file>'))
+  withSettings(consent.command('import [file]'))
     .description('record consents from a CSV file: contact,channel,purpose,state,source,evidence,at,expires')
+    .option('--from-twilio', 'in place of a file: who has written in, and who has said STOP')
+    .option('--since <day>', 'with --from-twilio, only messages since that day')
     .option('--dry-run', 'only say what would be recorded')
     .option(...passphraseFile)
-    .action(async (file: string, options: ImportFlags, command: Command) =>
-      (await import('./consent-file.ts')).importFile(await configOf(command), file, options),
-    );
+    .action(async (file: string | undefined, options: ImportFlags, command: Command) => {
+      const { fromTwilio, ...rest } = options;
+      const config = await configOf(command);
+      if (file !== undefined && !fromTwilio)
+        return (await import('./consent-file.ts')).importFile(config, file, rest);
+      if (file === undefined && fromTwilio)
+        return (await import('./consent-from-twilio.ts')).importFromTwilio(config, rest);
+      return command.error('Give either a CSV file or --from-twilio.');
+    });
   withSettings(consent.command('export'))
     .description('write all that is on record as CSV, oldest first')
     .option('--output <file>', 'a file in place of standard output')
@@ -87,6 +95,8 @@ interface RevokeFlags {
 }
 
 interface ImportFlags {
+  readonly fromTwilio?: boolean;
+  readonly since?: string;
   readonly dryRun?: boolean;
   readonly passphraseFile?: string;
 }

@@ -1,17 +1,16 @@
 // `twilio-mcp policy show | explain | accept`: which rules are in force, and what each guard says of one call.
 import { readFileSync } from 'node:fs';
 import { createApp } from '../app.ts';
-import { findOperation } from '../catalog/index.ts';
 import type { Config } from '../config.ts';
 import { explain as verdictsOn } from '../guards/judge.ts';
 import { limitsFor } from '../guards/limits.ts';
 import type { Verdict } from '../guards/verdict.ts';
+import { findAny, unknownOperation } from '../mcp/discovery.ts';
 import { OperationError } from '../operation/errors.ts';
 import type { Limit } from '../operation/ledgers.ts';
 import { loadPolicy, parsePolicy } from '../policy-file.ts';
 import { sealPolicy } from '../policy-seal.ts';
 import { readInput } from './arguments.ts';
-import { noSuchOperation } from './call.ts';
 import { atDesk, print } from './desk.ts';
 import type { PassphraseSource } from './passphrase.ts';
 import { policyLines } from './policy-lines.ts';
@@ -26,8 +25,8 @@ export function showPolicy({ settings }: Config): void {
 
 /** The verdict of every guard, not only of the first that says no. Nothing is sent, asked or counted. */
 export async function explain(config: Config, name: string, args: readonly string[]): Promise<void> {
-  const operation = findOperation(name);
-  if (operation === undefined) throw noSuchOperation(name);
+  const operation = findAny(name);
+  if (operation === undefined) throw unknownOperation(name);
   const input = readInput(operation, args);
   const app = await createApp(config);
   try {

@@ -1,7 +1,9 @@
 // `twilio-mcp` without a command: MCP over stdio until the client goes away.
-import { createApp } from '../app.ts';
+import { type App, createApp } from '../app.ts';
 import { type Config, unknownSettings } from '../config.ts';
 import { serveOverStdio } from '../mcp/stdio.ts';
+import { type Listening, listen } from '../webhooks/listen.ts';
+import { twilioPath } from '../webhooks/receiver.ts';
 
 export async function serve(config: Config): Promise<void> {
   const app = await createApp(config);
@@ -10,8 +12,23 @@ export async function serve(config: Config): Promise<void> {
     log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
   const factory = await app.createServerFactory();
   log.info({ mode: config.mode, tools: app.surface.listed.length }, 'serving MCP over stdio');
+  const heard = await hear(app);
   const stop = () => {
-    app.close().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+    const closed = heard?.close().then(() => app.close()) ?? app.close();
+    closed.catch((error: unknown) => log.error({ err: error }, 'closing failed'));
   };
   serveOverStdio(factory, (error) => log.warn({ err: error }, 'MCP connection'), stop);
+}
+
+/** Webhooks at a port of their own, or Twilio asked at an interval. */
+async function hear({ config, inbound, log }: App): Promise<Listening | undefined> {
+  const { settings } = config;
+  if (!settings.TWILIO_MCP_WEBHOOKS) {
+    inbound.start();
+    return undefined;
+  }
+  const place = { host: settings.TWILIO_MCP_WEBHOOK_HOST, port: settings.TWILIO_MCP_WEBHOOK_PORT };
+  const heard = await listen(inbound.receive, place);
+  log.info({ url: `${settings.TWILIO_MCP_PUBLIC_URL ?? heard.url}${twilioPath}` }, 'hearing webhooks');
+  return heard;
 }

@@ -7,9 +7,9 @@ import { authorize, type CredentialSource, type Credentials } from './credential
 import { targetOf, type WireRequest } from './encode.ts';
 import { type Exchange, exchange, type Outgoing } from './exchange.ts';
 import * as failures from './failure.ts';
+import { createGates } from './gates.ts';
 import { addressOf, type Place } from './hosts.ts';
 import { createTokens } from './oauth.ts';
-import { createGate, type Gate } from './rate-limit.ts';
 import { decide, maxRetryAfterMs, parseRetryAfter } from './retry.ts';
 import { type Alarm, setAlarm, unlessAborted, within } from './time-limit.ts';
 import { type Answer, judge } from './verdict.ts';
@@ -38,6 +38,10 @@ export interface How {
   readonly effect: Effect;
   readonly idempotent?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whose request it is: at a full gate they take turns. */
+  readonly actor?: string | undefined;
+  /** Part of something larger: single requests go first. */
+  readonly bulk?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
   readonly deadlineMs?: number | undefined;
   /** The operation that shows whether a lost request was carried out, for the error's next step. */
@@ -81,7 +85,7 @@ export function createClient(options: ClientOptions): Client {
   const { now, sleep, maxBytes = 10_000_000, atOnce = 20, alarm = setAlarm } = options;
   let pools: Promise<Dispatcher> | undefined;
   let closing: Promise<void> | undefined;
-  const gates = new Map<Host, Gate>();
+  const gates = createGates({ atOnce, now, sleep });
   // Asked for on behalf of everybody who waits for it, so no single caller's signal ends it.
   const tokens = createTokens(async (request) => (await send(request, { effect: 'read' })).body, now);
 
@@ -135,7 +139,8 @@ export function createClient(options: ClientOptions): Client {
     let proof: Proven | undefined;
     try {
       proof = await unlessAborted(prove(request.host, refused), limit.signal);
-      leave = await gateOf(request.host).enter(limit.signal);
+      const { actor: who, bulk } = how;
+      leave = await gates.enter(request, { who, bulk, signal: limit.signal });
     } catch (error) {
       if (!limit.signal.aborted) throw error;
       if (how.signal?.aborted) throw failures.cancelled(about, about.doubtful);
@@ -151,6 +156,7 @@ export function createClient(options: ClientOptions): Client {
         maxBytes,
         alarm,
       });
+      gates.heed(request, result);
       return { result, proof };
     } finally {
       leave();
@@ -202,16 +208,10 @@ export function createClient(options: ClientOptions): Client {
     };
   }
 
-  function gateOf(host: Host): Gate {
-    const gate = gates.get(host) ?? createGate({ atOnce, now, sleep });
-    gates.set(host, gate);
-    return gate;
-  }
-
   /** The host asked for a pause: nobody else runs into the same refusal meanwhile. */
   function holdBack(host: Host, retryAfter: string | undefined): void {
     const asked = parseRetryAfter(retryAfter, now());
-    if (asked !== undefined) gateOf(host).pauseUntil(now().getTime() + Math.min(asked, maxRetryAfterMs));
+    if (asked !== undefined) gates.pauseHost(host, Math.min(asked, maxRetryAfterMs));
   }
 
   async function pause(ms: number, signal: AbortSignal | undefined, cancelled: () => Error): Promise<void> {

@@ -1,11 +1,23 @@
-// One gate for each host: so many requests at once, first come first served, and a pause when the provider asks for one.
-// Quotas by the hour or by money are the guards' business.
+// One gate for each host: so many requests at once, fewer after the provider says it is too many, and a pause when it asks for one.
+// Whose turn is next is queue.ts. Quotas by the hour or by money are the guards' business.
+import { createQueue, type Waiter } from './queue.ts';
+
+export interface Turn {
+  /** Whose request it is: those who wait take turns. */
+  readonly who?: string | undefined;
+  /** Part of something larger, such as a mailing: single requests go first. */
+  readonly bulk?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export interface Gate {
   /** Waits for a turn; what it returns gives the turn back. Rejects with the signal's reason when aborted. */
-  enter(signal?: AbortSignal): Promise<() => void>;
+  enter(turn?: Turn): Promise<() => void>;
   /** Lets nobody in until then. */
   pauseUntil(at: number): void;
+  /** The provider refused for too many at once: half as many from now on, and one more each time all went well. */
+  slowDown(): void;
+  wentWell(): void;
 }
 
 export interface GateParts {
@@ -15,42 +27,66 @@ export interface GateParts {
 }
 
 export function createGate({ atOnce, now, sleep }: GateParts): Gate {
-  const waiting: (() => void)[] = [];
+  const queue = createQueue();
   let inside = 0;
+  let bulkInside = 0;
   let closedUntil = 0;
+  let limit = atOnce;
+  let well = 0;
 
-  function leave(): void {
-    const next = waiting.shift();
-    if (next === undefined) inside -= 1;
-    else next();
+  /** Bulk never takes the last turns, so that a single request finds one free. */
+  function hasRoom(bulk: boolean): boolean {
+    return inside < limit && (!bulk || bulkInside < Math.max(1, Math.floor(limit / 2)));
   }
 
-  function turn(signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    if (inside < atOnce) {
-      inside += 1;
-      return Promise.resolve();
+  function take(bulk: boolean): void {
+    inside += 1;
+    if (bulk) bulkInside += 1;
+  }
+
+  function leave(bulk: boolean): void {
+    inside -= 1;
+    if (bulk) bulkInside -= 1;
+    letIn();
+  }
+
+  function letIn(): void {
+    for (;;) {
+      const next = queue.next(hasRoom);
+      if (next === undefined) return;
+      take(next.bulk);
+      next.enter();
     }
+  }
+
+  function turn({ who = '', bulk = false, signal }: Turn): Promise<void> {
+    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const enter = (): void => {
-        signal?.removeEventListener('abort', giveUp);
-        resolve();
+      const waiter: Waiter = {
+        who,
+        bulk,
+        enter: () => {
+          signal?.removeEventListener('abort', giveUp);
+          resolve();
+        },
       };
       const giveUp = (): void => {
-        waiting.splice(waiting.indexOf(enter), 1);
+        queue.remove(waiter);
         reject(signal?.reason);
       };
-      waiting.push(enter);
       signal?.addEventListener('abort', giveUp, { once: true });
+      queue.add(waiter);
+      letIn();
     });
   }
 
   return {
-    async enter(signal) {
-      await turn(signal);
+    async enter(wanted = {}) {
+      const { bulk = false, signal } = wanted;
+      await turn(wanted);
       let left = false;
       const leaveOnce = (): void => {
-        if (!left) leave();
+        if (!left) leave(bulk);
         left = true;
       };
       try {
@@ -69,6 +105,17 @@ export function createGate({ atOnce, now, sleep }: GateParts): Gate {
     },
     pauseUntil(at) {
       closedUntil = Math.max(closedUntil, at);
+    },
+    slowDown() {
+      limit = Math.max(1, Math.floor(limit / 2));
+      well = 0;
+    },
+    wentWell() {
+      well += 1;
+      if (well < limit || limit >= atOnce) return;
+      limit += 1;
+      well = 0;
+      letIn();
     },
   };
 }

@@ -1,6 +1,6 @@
 // Here: the webhooks that the emulator sends: signed, retried as Twilio retries, each one on record.
 // Not here: when they are sent and with which parameters (the products); how a URL overrides the retries (connection.ts).
-import { createHash, createHmac } from 'node:crypto';
+import { signTwilio, urlWithBodyHash } from '../signature.ts';
 import type { Clock } from './clock.ts';
 import { type Failing, failingError, failingStatus, readConnection } from './connection.ts';
 import type { Ids } from './ids.ts';
@@ -166,16 +166,14 @@ type Composed = {
 };
 
 function compose(callback: Callback, target: URL, method: 'GET' | 'POST'): Composed {
-  const url = new URL(target);
+  const json = callback.json === undefined ? undefined : JSON.stringify(callback.json);
+  const url = new URL(json === undefined ? target : urlWithBodyHash(target.href, json));
   const pairs = Object.entries(callback.params).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
   );
-  const json = callback.json === undefined ? undefined : JSON.stringify(callback.json);
-  if (json !== undefined)
-    url.searchParams.append('bodySHA256', createHash('sha256').update(json).digest('hex'));
   if (method === 'GET') for (const [name, value] of pairs) url.searchParams.append(name, value);
   const isForm = method === 'POST' && json === undefined;
-  const signature = sign(callback.authToken, url.href, isForm ? pairs : []);
+  const signature = signTwilio(callback.authToken, url.href, isForm ? pairs : []);
   return {
     address: url.href,
     body: json ?? new URLSearchParams(pairs).toString(),
@@ -189,18 +187,6 @@ function compose(callback: Callback, target: URL, method: 'GET' | 'POST'): Compo
       }),
     },
   };
-}
-
-/** Each name with its values, sorted, none twice; names and values joined without any separator. */
-function sign(authToken: string, url: string, pairs: readonly (readonly [string, string])[]): string {
-  const byName = new Map<string, Set<string>>();
-  for (const [name, value] of pairs) byName.set(name, (byName.get(name) ?? new Set()).add(value));
-  const data = [...byName.keys()]
-    .sort()
-    .flatMap((name) => [...(byName.get(name) ?? [])].sort().map((value) => name + value));
-  return createHmac('sha1', authToken)
-    .update(url + data.join(''))
-    .digest('base64');
 }
 
 function mayReach(url: URL, allowedHosts: readonly string[]): boolean {

@@ -29,6 +29,8 @@ export interface ConfirmParts {
   readonly approvals: ApprovalLedger;
   readonly codec: Codec;
   readonly now: () => Date;
+  /** Puts the question to the owner by another way, where there is one; whether it did. */
+  readonly askOwner: (asked: ApprovalAsked) => Promise<boolean>;
 }
 
 /** A human reads before answering. */
@@ -52,11 +54,20 @@ export async function callConfirmed(
   await writeDown(context, parts);
   const result = await perform();
   const asked = result.ok ? undefined : result.error.approval;
-  if (asked === undefined || !canAsk(mcp, context)) return answerOf(result);
+  if (asked === undefined) return answerOf(result);
+  if (!canAsk(mcp, context)) return withNote(answerOf(result), await parts.askOwner(asked));
   return inputRequired({
     inputRequests: { confirm: inputRequired.elicit(questionOf(asked)) },
     requestState: await parts.codec.mint({ approval: asked.id }, context),
   });
+}
+
+const askedByPhone =
+  'The owner has been asked on their phone. Make the same call again once they have answered, and not before.';
+
+function withNote(answered: CallToolResult, asked: boolean): CallToolResult {
+  if (!asked) return answered;
+  return { ...answered, content: [...answered.content, { type: 'text', text: askedByPhone }] };
 }
 
 function questionOf({ summary, asksConsent }: ApprovalAsked) {

@@ -20,11 +20,25 @@ import { KeysUnreachable } from './oauth.ts';
 import { withEnd } from './stream.ts';
 import type { Turnstile } from './turnstile.ts';
 
+/** What a Request has lost: the request line as it was, and who connected. */
+export interface Connection {
+  readonly target?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+/** What the server of Node gives beside a request. */
+interface Bindings {
+  readonly incoming?: {
+    readonly url?: string | undefined;
+    readonly socket?: { readonly remoteAddress?: string | undefined };
+  };
+}
+
 /** A door that stands beside MCP on the same port, such as Twilio's webhooks; it proves its callers by itself. */
 export interface Mount {
   /** Such as `/webhooks/*`. */
   readonly path: string;
-  readonly handle: (request: Request) => Promise<Response>;
+  readonly handle: (request: Request, connection: Connection) => Promise<Response>;
 }
 
 export interface HttpParts {
@@ -45,7 +59,7 @@ export interface HttpParts {
 }
 
 export interface HttpDoor {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: (request: Request, bindings?: Bindings) => Response | Promise<Response>;
   /** From now on not ready, so that a balancer sends no more; what still comes in is answered. */
   readonly retire: () => void;
   /** Resolves when no call is under way; an open subscription is none. */
@@ -67,14 +81,17 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
     maxRequestBodySize: parts.bodyBytes,
     onerror: (error) => log.debug({ err: error }, 'MCP over HTTP'),
   });
-  const web = new Hono();
+  const web = new Hono<{ Bindings: Bindings }>();
 
   // Open to whoever can reach the port, by whatever name: they tell nothing and change nothing.
   web.get('/healthz', (context) => context.json({ status: 'ok' }));
   web.get('/readyz', (context) =>
     context.json({ status: retired ? 'draining' : 'ready' }, retired ? 503 : 200),
   );
-  for (const { path, handle } of parts.mounts) web.all(path, (context) => handle(context.req.raw));
+  for (const { path, handle } of parts.mounts)
+    web.all(path, ({ req, env }) =>
+      handle(req.raw, { target: env?.incoming?.url, address: env?.incoming?.socket?.remoteAddress }),
+    );
 
   web.use(async (context, next) => {
     const refused = hostHeaderValidationResponse(context.req.raw, [...parts.hosts]);
@@ -169,7 +186,7 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
   }
 
   return {
-    fetch: (request) => web.fetch(request),
+    fetch: (request, bindings) => web.fetch(request, bindings),
     retire: () => {
       retired = true;
     },

@@ -6,22 +6,24 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   type ServerContext,
+  type Tool,
 } from '@modelcontextprotocol/server';
+import { findOnShelf, shelfCards } from '../catalog/full/index.ts';
+import { toolNameOf } from '../catalog/full/tool-name.ts';
 import { findOperation, similarNames } from '../catalog/index.ts';
 import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
 import type { ApprovalLedger } from '../operation/ledgers.ts';
 import { failureFrom } from '../operation/result.ts';
 import type { Perform } from '../perform.ts';
-
 import { actorOf, askForScope } from './actor.ts';
-import { callConfirmed, createCodec } from './confirm.ts';
-
-import { chosen, discoveryTools, searchOperations } from './discovery.ts';
+import { type ConfirmParts, callConfirmed, createCodec } from './confirm.ts';
+import { type Chosen, chosen, discoveryTools, searchOperations } from './discovery.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { type Records, registerRecords } from './records.ts';
 import { loadSkill, type References, registerReferences } from './resources.ts';
+import { selected } from './selection.ts';
 import type { Surface } from './surface.ts';
 import { answerOf, toolOf } from './tools.ts';
 
@@ -34,6 +36,7 @@ export interface ServerParts {
   readonly ownerNumbers: readonly string[];
   readonly version: string;
   readonly approvals: ApprovalLedger;
+  readonly askOwner: ConfirmParts['askOwner'];
   readonly now: () => Date;
   /** Seals what a client carries between a question and its answer; the same for every replica that may be asked. */
   readonly stateKey: Uint8Array;
@@ -49,7 +52,8 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
   const skill = await loadSkill(parts.references);
   const listed = parts.surface.listed.map((operation) => toolOf(operation, parts.mode));
   const codec = createCodec(parts.stateKey, ({ http }) => actorOf(http?.authInfo).name);
-  const confirming = { approvals: parts.approvals, codec, now: parts.now };
+  const { approvals, askOwner, now } = parts;
+  const confirming = { approvals, askOwner, now, codec };
   const tools = [...listed, ...discoveryTools.filter(({ name }) => parts.surface.discovery.includes(name))];
   return (context) => {
     const actor = actorOf(context?.authInfo);
@@ -68,13 +72,17 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
         },
       },
     );
-    mcp.server.setRequestHandler('tools/list', () => ({ tools }));
+    mcp.server.setRequestHandler('tools/list', ({ params }) => pageOf(tools, params?.cursor));
     mcp.server.setRequestHandler('tools/call', async ({ params }, context) => {
       const call = choose(params.name, params.arguments ?? {}, parts);
       if ('answer' in call) return call.answer;
       const { signal } = context.mcpReq;
-      const asked = { ...call, actor, signal, progress: progressOf(context) };
-      return callConfirmed(mcp, context, confirming, () => parts.perform(asked));
+      const { operation, input, selection } = call;
+      const asked = { operation, input, actor, signal, progress: progressOf(context) };
+      return callConfirmed(mcp, context, confirming, async () => {
+        const result = await parts.perform(asked);
+        return selection === undefined ? result : selected(result, operation, selection);
+      });
     });
     mcp.resolveScopeChallenge = askForScope;
     registerReferences(mcp, parts.references);
@@ -85,12 +93,24 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
   };
 }
 
+/** Enough for every hand-shaped tool; the full shelf comes in pages. */
+const pageSize = 500;
+
+function pageOf(tools: readonly Tool[], cursor: string | undefined) {
+  const start = cursor === undefined ? 0 : Number(cursor);
+  if (!Number.isInteger(start) || start < 0 || start > tools.length) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'The cursor is none that tools/list gave.');
+  }
+  const end = start + pageSize;
+  return { tools: tools.slice(start, end), ...(end < tools.length && { nextCursor: String(end) }) };
+}
+
 /** What a tool call asks for: a listed operation, one named through discovery, or an answer that needs no operation. */
 function choose(
   name: string,
   input: unknown,
   { surface, mode }: Pick<ServerParts, 'surface' | 'mode'>,
-): { readonly operation: Operation; readonly input: unknown } | { readonly answer: CallToolResult } {
+): (Omit<Chosen, 'selection'> & Partial<Chosen>) | { readonly answer: CallToolResult } {
   if (!surface.discovery.includes(name)) return { operation: listedOperation(name, surface), input };
   try {
     if (name !== 'search_operations')
@@ -103,8 +123,10 @@ function choose(
 }
 
 function listedOperation(name: string, surface: Surface): Operation {
-  const operation = findOperation(name);
-  if (operation === undefined) {
+  const listed = surface.listed.find((operation) => toolNameOf(operation.name) === name);
+  if (listed !== undefined) return listed;
+  const known = findOperation(name) ?? findByToolName(name);
+  if (known === undefined) {
     const near = similarNames(name);
     const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tools/list shows what there is.';
     throw new ProtocolError(
@@ -112,13 +134,15 @@ function listedOperation(name: string, surface: Surface): Operation {
       `There is no tool ${JSON.stringify(name)}. ${hint}`,
     );
   }
-  if (!surface.listed.includes(operation)) {
-    throw new ProtocolError(
-      ProtocolErrorCode.InvalidParams,
-      `The tool ${name} is turned off: ${surface.whyNot(operation)}.`,
-    );
-  }
-  return operation;
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `The tool ${name} is turned off: ${surface.whyNot(known)}.`,
+  );
+}
+
+function findByToolName(name: string): Operation | undefined {
+  const id = [...shelfCards().keys()].find((each) => each === name || toolNameOf(each) === name);
+  return id === undefined ? undefined : findOnShelf(id);
 }
 
 /** Progress goes out only when the client asked for it with a token. */

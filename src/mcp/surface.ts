@@ -1,4 +1,6 @@
 // Which operations are listed as tools: the one exposure policy. What may be done is for the guards to say.
+import { findOnShelf, shelfCards, shelfDomains } from '../catalog/full/index.ts';
+import { toolNameOf } from '../catalog/full/tool-name.ts';
 import { type Operation, toolsetOf } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
 
@@ -23,9 +25,9 @@ export const featured: ReadonlySet<string> = new Set([
 ]);
 
 export interface SurfaceChoice {
-  /** `default`, `discovery`, `all` or product names. */
+  /** `default`, `discovery`, `all`, product names, or domains of the full shelf. */
   readonly toolsets: readonly string[];
-  /** Operation names, or patterns with `*`. */
+  /** Operation names of either shelf, or patterns with `*`. */
   readonly tools: readonly string[];
   readonly readOnly: boolean;
 }
@@ -44,36 +46,68 @@ export function chooseSurface(
   featured: ReadonlySet<string>,
   choice: SurfaceChoice,
 ): Surface {
-  const products = new Set(operations.map(toolsetOf));
-  const unknown = choice.toolsets.filter(
-    (name) => !['default', 'all', 'discovery', ...products].includes(name),
-  );
-  const idle = choice.tools.filter((pattern) => !operations.some((each) => matches(pattern, each.name)));
-  if (unknown.length + idle.length > 0) {
-    throw new OperationError(
-      'CONFIGURATION_INVALID',
-      `No toolset or tool is called ${[...unknown, ...idle].join(', ')}.`,
-      {
-        next: `Toolsets are default, discovery, all, ${[...products].join(', ')}. \`twilio-mcp tools --toolsets all\` lists every tool.`,
-      },
-    );
-  }
-  const wanted = (operation: Operation) =>
-    choice.toolsets.includes('all') ||
-    choice.toolsets.includes(toolsetOf(operation)) ||
-    (choice.toolsets.includes('default') && featured.has(operation.name)) ||
-    choice.tools.some((pattern) => matches(pattern, operation.name));
+  const byHand = handShaped(operations, featured, choice);
+  const further = [...choice.toolsets, ...choice.tools].filter((name) => !byHand.known.has(name));
+  const fromShelf = further.map((name) => ({ name, found: onShelf(name) }));
+  const nothing = fromShelf.filter(({ found }) => found.length === 0).map(({ name }) => name);
+  if (nothing.length > 0) throw unknownChoice(nothing, operations);
+  const ids = new Set(fromShelf.flatMap(({ found }) => found));
   const permitted = (operation: Operation) => !choice.readOnly || operation.effect === 'read';
   const searchable = choice.toolsets.includes('default') || choice.toolsets.includes('discovery');
   const executors = choice.readOnly ? ['read_operation'] : ['read_operation', 'run_operation'];
   return {
     discovery: searchable ? ['search_operations', ...executors] : [],
-    listed: operations.filter((each) => wanted(each) && permitted(each)),
+    listed: [...byHand.wanted, ...[...ids].flatMap((id) => findOnShelf(id) ?? [])].filter(permitted),
     whyNot: (operation) =>
       permitted(operation)
-        ? `it is not among the tools this server was started with. Start it with --toolsets ${toolsetOf(operation)} or --tools ${operation.name}`
+        ? `it is not among the tools this server was started with. ${howToHave(operation, searchable)}`
         : 'this server is read-only (TWILIO_MCP_READ_ONLY) and the operation changes something',
   };
+}
+
+function handShaped(
+  operations: readonly Operation[],
+  featured: ReadonlySet<string>,
+  { toolsets, tools }: SurfaceChoice,
+): { readonly wanted: readonly Operation[]; readonly known: ReadonlySet<string> } {
+  const products = new Set(operations.map(toolsetOf));
+  const patterns = tools.filter((pattern) => operations.some((each) => matches(pattern, each.name)));
+  const wanted = operations.filter(
+    (operation) =>
+      toolsets.includes('all') ||
+      toolsets.includes(toolsetOf(operation)) ||
+      (toolsets.includes('default') && featured.has(operation.name)) ||
+      patterns.some((pattern) => matches(pattern, operation.name)),
+  );
+  return { wanted, known: new Set(['default', 'all', 'discovery', ...products, ...patterns]) };
+}
+
+/** Ids on the full shelf: of a domain, or by a pattern over ids or tool names. What has ended is listed only if named outright. */
+function onShelf(name: string): string[] {
+  const isDomain = shelfDomains().includes(name);
+  const isOutright = isDomain || !name.split('.')[0]?.includes('*');
+  return [...shelfCards().values()]
+    .filter((card) => isOutright || card.retired === undefined)
+    .filter(({ id, domain }) =>
+      isDomain ? domain === name : matches(name, id) || matches(name, toolNameOf(id)),
+    )
+    .map(({ id }) => id);
+}
+
+function unknownChoice(names: readonly string[], operations: readonly Operation[]): OperationError {
+  const products = [...new Set(operations.map(toolsetOf))];
+  return new OperationError('CONFIGURATION_INVALID', `No toolset or tool is called ${names.join(', ')}.`, {
+    next: `Toolsets are default, discovery, all, ${products.join(', ')}, and the domains of the full shelf such as video_v1. \`twilio-mcp tools --toolsets all\` lists every hand-shaped tool.`,
+  });
+}
+
+function howToHave({ name }: Operation, searchable: boolean): string {
+  const isOnShelf = shelfCards().has(name);
+  const toolset = isOnShelf ? name.slice(0, name.indexOf('.')) : toolsetOf({ name });
+  const byName = searchable
+    ? `Call it by name: run_operation, or read_operation if it only looks, with operation ${name}. Or start`
+    : 'Start';
+  return `${byName} the server with --toolsets ${toolset} or --tools ${name}`;
 }
 
 function matches(pattern: string, name: string): boolean {

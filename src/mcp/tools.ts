@@ -1,6 +1,7 @@
 // An operation as an MCP tool, and a result as a tool answer. Nothing is decided here; it is a projection.
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { toolNameOf } from '../catalog/full/tool-name.ts';
 import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
 import { traits } from '../operation/effect.ts';
@@ -18,7 +19,7 @@ const added: Readonly<Record<Mode, JsonObject>> = {
 export function toolOf(operation: Operation, mode: Mode): Tool {
   const trait = traits[operation.effect];
   return {
-    name: operation.name,
+    name: toolNameOf(operation.name),
     title: operation.title,
     description: operation.about,
     inputSchema: callSchemaOf(operation),

@@ -101,6 +101,8 @@ export interface Defaults {
   readonly segmentSpaceId?: string;
   /** The longest a call may last, by the owner's policy. */
   readonly callSeconds?: number;
+  /** Where Twilio reaches this server's receiver, if it has a public address. */
+  readonly webhookUrl?: string;
 }
 
 /** What an operation that is not exactly one request may use. `call` walks the whole corridor again. */
@@ -114,6 +116,8 @@ export interface Hands {
   readonly account: Identity;
   readonly ledgers: Ledgers;
   readonly files: Files;
+  /** Asks Twilio for what came in since the last look, where no webhook tells. A failure is logged, not thrown. */
+  readonly refresh: () => Promise<void>;
   /** Whether a send of that input was carried out since then; undefined where no look can tell. Never repeats it. */
   readonly look: (operation: Operation, input: Row, since: Date) => Promise<Row | undefined>;
 }

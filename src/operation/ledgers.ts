@@ -259,6 +259,9 @@ export interface EventFilter {
   readonly sid?: string;
   readonly after?: Date;
   readonly afterSequence?: number;
+  readonly beforeSequence?: number;
+  /** Else in the order they were written. */
+  readonly newestFirst?: boolean;
   readonly limit: number;
 }
 
@@ -266,7 +269,7 @@ export interface EventLedger {
   /** False if an event of this id, or this delivery, is known already: it counts once. */
   readonly add: (event: InboxEvent) => Promise<boolean>;
   readonly get: (account: string, id: string) => Promise<InboxEvent | undefined>;
-  /** In the order they were written, which `sequence` counts. */
+  /** `sequence` counts the order in which they were written. */
   readonly list: (
     account: string,
     filter: EventFilter,

@@ -46,10 +46,7 @@ export function createKeeper({ folder, onKept }: KeeperOptions): Keeper {
       const path = join(folder, `${sid}.env`);
       try {
         // 'wx': a file that is there already is never written over, nor a link followed.
-        await writeFile(path, `TWILIO_API_KEY=${sid}\nTWILIO_API_SECRET=${secret}\n`, {
-          flag: 'wx',
-          mode: 0o600,
-        });
+        await writeFile(path, settingsOf(sid, secret), { flag: 'wx', mode: 0o600 });
       } catch (cause) {
         throw new OperationError(
           'INTERNAL',
@@ -62,6 +59,13 @@ export function createKeeper({ folder, onKept }: KeeperOptions): Keeper {
       return { ...rest, secret_file: path };
     },
   };
+}
+
+/** As `.env` files and this server's own settings have it. */
+function settingsOf(sid: string, secret: string): string {
+  return sid.startsWith('OQ')
+    ? `TWILIO_CLIENT_ID=${sid}\nTWILIO_CLIENT_SECRET=${secret}\n`
+    : `TWILIO_API_KEY=${sid}\nTWILIO_API_SECRET=${secret}\n`;
 }
 
 function reason(cause: unknown): string {

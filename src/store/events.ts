@@ -38,7 +38,10 @@ export function createEvents({ open, alone }: Database): EventLedger {
         .executeTakeFirst();
       return row && eventOf(row);
     },
-    list: async (account, { types, contact, sid, after, afterSequence, limit }) => {
+    list: async (
+      account,
+      { types, contact, sid, after, afterSequence, beforeSequence, newestFirst, limit },
+    ) => {
       const db = await open();
       let query = db.selectFrom('events').selectAll().where('account', '=', account);
       if (types !== undefined) query = query.where('type', 'in', [...types]);
@@ -46,7 +49,11 @@ export function createEvents({ open, alone }: Database): EventLedger {
       if (sid !== undefined) query = query.where('sid', '=', sid);
       if (after !== undefined) query = query.where('at', '>', after.getTime());
       if (afterSequence !== undefined) query = query.where('sequence', '>', afterSequence);
-      const rows = await query.orderBy('sequence').limit(limit).execute();
+      if (beforeSequence !== undefined) query = query.where('sequence', '<', beforeSequence);
+      const rows = await query
+        .orderBy('sequence', newestFirst === true ? 'desc' : 'asc')
+        .limit(limit)
+        .execute();
       return rows.map(eventOf);
     },
     lastInbound: async (account, contact, channel) => {

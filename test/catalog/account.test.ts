@@ -20,6 +20,7 @@ function handsWith(call: Hands['call'], account: Hands['account']): Hands {
     now: () => new Date(0),
     sleep: nothing,
     look: nothing,
+    refresh: nothing,
     ledgers: createStore({ url: ':memory:', random: () => new Uint8Array(32) }),
     files: { read: refuse, download: refuse },
   };

@@ -197,6 +197,37 @@ describe('twilio-mcp consent', () => {
   });
 });
 
+describe('twilio-mcp consent import --from-twilio', () => {
+  async function says(from: string, body: string): Promise<void> {
+    await fetch(`${emulator.url}/_emulator/phones/${encodeURIComponent(from)}/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ to: '+14155550100', body }),
+    });
+    await emulator.emulator.world.clock.advance(60);
+  }
+
+  it('records who has written in and who has said STOP, once', async () => {
+    await init();
+    await says(PERSON, 'Is my order on its way?');
+    await says('+14155550124', 'Hello');
+    await says('+14155550124', 'STOP');
+    const command = ['consent', 'import', '--from-twilio'];
+    const dry = await ok([...command, '--dry-run']);
+    expect(dry).toMatch(
+      /\+14155550123 {2}sms {2}conversational {2}granted[\s\S]*\+14155550124 {2}sms {2}any {2}revoked/,
+    );
+    expect((await run(command)).err).toMatch(/no terminal/);
+    expect(await ok([...command, ...withPassphrase()])).toMatch(/ recorded, 0 known already/);
+    expect(await ok([...command, ...withPassphrase()])).toMatch(/^0 recorded, \d known already/m);
+    const to = (contact: string) =>
+      run(['call', 'messaging_send_message', '--to', contact, '--body', 'On its way']);
+    expect((await to('+14155550124')).err).toMatch(/consent\.revoked/);
+    expect(await to(PERSON)).toMatchObject({ code: 0 });
+    expect((await run(['consent', 'import'])).err).toMatch(/either a CSV file or --from-twilio/);
+  });
+});
+
 describe('twilio-mcp approve', () => {
   /** A call that asks: what waits is told in the error. */
   async function asked(text = 'Hello'): Promise<string> {

@@ -47,20 +47,20 @@ it('forgets who gave up waiting, and lets the next in', async () => {
   const { gate } = gateWith(1);
   const leave = await gate.enter();
   const controller = new AbortController();
-  const impatient = gate.enter(controller.signal);
+  const impatient = gate.enter({ signal: controller.signal });
   const patient = gate.enter();
   controller.abort(new Error('enough'));
   await expect(impatient).rejects.toThrow('enough');
   leave();
   expect(await patient).toBeTypeOf('function');
-  await expect(gate.enter(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+  await expect(gate.enter({ signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
 });
 
 it('stays shut until the pause is over, and gives the turn back to the next when given up meanwhile', async () => {
   const { gate, time } = gateWith(1);
   gate.pauseUntil(time.now().getTime() + 5_000);
   gate.pauseUntil(time.now().getTime() + 1_000);
-  const aborted = gate.enter(AbortSignal.abort());
+  const aborted = gate.enter({ signal: AbortSignal.abort() });
   await expect(aborted).rejects.toThrow();
   const leave = await gate.enter();
   expect(time.naps).toEqual([5_000]);
@@ -75,4 +75,75 @@ it('does not wait for ever on a clock that stands still', async () => {
   gate.pauseUntil(1_000);
   await gate.enter();
   expect(naps).toEqual([1_000]);
+});
+
+/** Fills a gate of one turn, lets all of them wait, and tells in which order they get in. */
+async function orderOf(waiting: readonly (readonly [who: string, bulk?: 'bulk'])[]): Promise<string[]> {
+  const { gate } = gateWith(1);
+  const hold = await gate.enter();
+  const order: string[] = [];
+  const all = waiting.map(async ([who, bulk], index) => {
+    const leave = await gate.enter({ who, bulk: bulk !== undefined });
+    order.push(`${who}${index}`);
+    leave();
+  });
+  await settle();
+  hold();
+  await Promise.all(all);
+  return order;
+}
+
+it('lets those who wait take turns, however many one of them brings', async () => {
+  const order = await orderOf([['a'], ['a'], ['a'], ['b'], ['a'], ['c'], ['b']]);
+  expect(order).toEqual(['a0', 'b3', 'c5', 'a1', 'b6', 'a2', 'a4']);
+});
+
+it('lets single requests pass bulk, and bulk through after four of them', async () => {
+  const bulk = [
+    ['mailing', 'bulk'],
+    ['mailing', 'bulk'],
+  ] as const;
+  const singles = [['a'], ['b'], ['c'], ['d'], ['e'], ['f']] as const;
+  const order = await orderOf([...bulk, ...singles]);
+  expect(order).toEqual(['a2', 'b3', 'c4', 'd5', 'mailing0', 'e6', 'f7', 'mailing1']);
+});
+
+it('keeps half of the turns free of bulk', async () => {
+  const { gate } = gateWith(4);
+  let inside = 0;
+  for (let each = 0; each < 4; each += 1) void gate.enter({ bulk: true }).then(() => (inside += 1));
+  await settle();
+  expect(inside).toBe(2);
+  expect(await gate.enter({ who: 'a' })).toBeTypeOf('function');
+});
+
+it('lets in half as many after a refusal for too many, and one more each time as many went well', async () => {
+  const { gate } = gateWith(4);
+  const countIn = async () => {
+    const leaves: (() => void)[] = [];
+    const stop = new AbortController();
+    const all = Array.from({ length: 6 }, () =>
+      gate
+        .enter({ signal: stop.signal })
+        .then((leave) => leaves.push(leave))
+        .catch(() => undefined),
+    );
+    await settle();
+    const count = leaves.length;
+    stop.abort();
+    for (const leave of leaves) leave();
+    await Promise.all(all);
+    return count;
+  };
+  expect(await countIn()).toBe(4);
+  gate.slowDown();
+  expect(await countIn()).toBe(2);
+  gate.wentWell();
+  expect(await countIn()).toBe(2);
+  gate.wentWell();
+  expect(await countIn()).toBe(3);
+  for (let each = 0; each < 20; each += 1) gate.wentWell();
+  expect(await countIn()).toBe(4);
+  for (let each = 0; each < 9; each += 1) gate.slowDown();
+  expect(await countIn()).toBe(1);
 });

@@ -49,7 +49,7 @@ describe('the report', () => {
   it('names those who were not written to, and why', async () => {
     world = await createWorld();
     const { ok, control, requests } = world;
-    await control('POST', '/phones/+14155551001/messages', { to: OWN_NUMBER, body: 'STOP' });
+    await control('POST', '/phones/+14155551001/opt-out', { from: OWN_NUMBER });
     const list = [...people(3), { to: '+14155551000', variables: { name: 'Twice' } }];
     const report = await ok('messaging_send_many', { ...mailing, recipients: list });
     expect(report).toMatchObject({ counts: { sent: 2, failed: 1, duplicate: 1 }, complete: true });

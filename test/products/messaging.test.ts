@@ -123,7 +123,7 @@ describe('sending', () => {
 
   it('says the person opted out, and that this is final', async () => {
     const { no, control } = await begin();
-    await control('POST', `/phones/${PERSON}/messages`, { to: OWN_NUMBER, body: 'STOP' });
+    await control('POST', `/phones/${PERSON}/opt-out`, { from: OWN_NUMBER });
     const text = await no('messaging_send_message', sent);
     expect(text).toContain('Twilio error 21610');
     expect(text).toMatch(/opted out/i);

@@ -9,9 +9,17 @@ import type { Classes, OperationFacts } from './facts.ts';
 
 const classes: Classes = { ...twilioClasses, ...sendgridClasses, ...segmentClasses };
 
+/** The link in a confirmation mail: to follow it is to confirm. */
+const changingGets: Readonly<Record<string, Effect>> = {
+  'sendgrid_verified_senders_v3.VerifySenderToken': 'admin',
+};
+
 /** An operation that changes something, in the table's word; undefined where nobody has classed it. */
-export function classOf(domain: string, { id, method }: OperationFacts): Effect | undefined {
-  if (method === 'GET') return 'read';
+export function classOf(
+  domain: string,
+  { id, method }: Pick<OperationFacts, 'id' | 'method'>,
+): Effect | undefined {
+  if (method === 'GET') return changingGets[`${domain}.${id}`] ?? 'read';
   const rows = Object.entries(classes[domain] ?? {});
   const found = rows.find(([, names]) => patternOf(names).test(id))?.[0];
   const effect = effects.find((each) => each === found);
@@ -20,7 +28,7 @@ export function classOf(domain: string, { id, method }: OperationFacts): Effect 
   return effect === 'admin' || effect === 'send' ? effect : 'delete';
 }
 
-export function effectOf(domain: string, facts: OperationFacts): Effect {
+export function effectOf(domain: string, facts: Pick<OperationFacts, 'id' | 'method'>): Effect {
   return classOf(domain, facts) ?? 'admin';
 }
 

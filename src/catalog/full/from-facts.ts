@@ -32,8 +32,16 @@ export function operationFrom(domain: DomainFacts, facts: OperationFacts): Opera
     answer: (body, input) => answerOf(facts, body, input),
     raises: (input) => stricter(effect, raisedBy(effect, input)),
     ...(effect === 'send' && { reaches: (input: Row) => reachedIn(id, input) }),
+    ...(makesKey(facts, domain) && { keeps: 'secret' }),
     ...(costs && { costs: (input: Row) => usedBy(id, input) }),
   };
+}
+
+/** The secret of a new API key or OAuth app is shown in this one answer: it goes where the hand-shaped operation puts it. */
+function makesKey({ id, answer }: OperationFacts, { answers }: DomainFacts): boolean {
+  if (!id.startsWith('Create')) return false;
+  const shape = typeof answer === 'string' && answer.startsWith('#') ? answers[answer.slice(1)] : answer;
+  return typeof shape === 'object' && 'sid' in shape && 'secret' in shape;
 }
 
 function aboutOf({ domain }: DomainFacts, facts: OperationFacts, fields: readonly Field[]): string {

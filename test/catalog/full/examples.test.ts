@@ -2,7 +2,7 @@
 // the very schema they stand beside; these are listed with what is wrong with them.
 import { describe, expect, it } from 'vitest';
 import { fieldsOf } from '../../../src/catalog/full/fields.ts';
-import { factsOf, findOnShelf } from '../../../src/catalog/full/index.ts';
+import { factsOf, factsOfOperation, findOnShelf } from '../../../src/catalog/full/index.ts';
 import { encode } from '../../../src/client/encode.ts';
 import type { Row } from '../../../src/operation/define.ts';
 import { described, hasDescriptions, object } from './descriptions.ts';
@@ -81,7 +81,7 @@ function examples(): Example[] {
 function faultOf({ id, value }: Example): string | undefined {
   const operation = findOnShelf(id);
   const domain = factsOf(id.slice(0, id.indexOf('.')));
-  const facts = domain?.operations.find((each) => `${domain.domain}.${each.id}` === id);
+  const facts = factsOfOperation(id);
   if (operation?.request === undefined || domain === undefined || facts === undefined) return 'no operation';
   const fields = fieldsOf(facts, domain);
   const path = Object.entries(sampleInput(operation)).filter(([name]) =>
