@@ -1,4 +1,7 @@
 // `npm run demo`: a real MCP client drives the real server, a process of its own, against the local Twilio. Ends by itself.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { serveEmulator } from '../src/emulator/server.ts';
@@ -20,6 +23,8 @@ const transport = new StdioClientTransport({
     TWILIO_MCP_MODE: 'emulator',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_MCP_TOOLSETS: 'all',
+    // Each demo begins with nothing remembered.
+    XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'twilio-mcp-demo-')),
   },
 });
 const client = new Client({ name: 'demo', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
