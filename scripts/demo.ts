@@ -1,6 +1,9 @@
 // `npm run demo`: a real MCP client drives the real server, a process of its own, against the local Twilio. Ends by itself.
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { serveEmulator } from '../src/emulator/server.ts';
@@ -26,6 +29,8 @@ const transport = new StdioClientTransport({
     TWILIO_MCP_TOOLSETS: 'all',
     TWILIO_MCP_WEBHOOKS: 'true',
     TWILIO_MCP_WEBHOOK_PORT: String(port),
+    // Each demo begins with nothing remembered.
+    XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'twilio-mcp-demo-')),
   },
 });
 const client = new Client({ name: 'demo', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listNumbers } from './catalog/account-numbers.ts';
 import { explainErrorCode } from './catalog/error-codes.ts';
-import { findOperation, operations } from './catalog/index.ts';
+import { operations } from './catalog/index.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
 
@@ -19,6 +19,7 @@ import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
 import { createInbound, type Inbound } from './inbound.ts';
 import { createLog, type Log } from './log.ts';
+import { findAny } from './mcp/discovery.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
 import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
@@ -204,7 +205,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         account: account ?? 'none',
         ledgers: store,
         look,
-        find: findOperation,
+        find: findAny,
         now,
         deadlineMs: 2 * timeoutMs,
       }),

@@ -8,7 +8,7 @@ import { consentChannelsOf, countsOf } from './guards/consent.ts';
 import type { Policy } from './guards/policy.ts';
 import { estimate, type Prices } from './guards/prices.ts';
 import type { Operation, RequestTemplate } from './operation/define.ts';
-import { stricter } from './operation/effect.ts';
+import { type Effect, stricter } from './operation/effect.ts';
 import type { Frame } from './operation/frame.ts';
 import type { ConsentEntry, Ledgers } from './operation/ledgers.ts';
 import { contactOf, type Recipient, type Usage } from './operation/reach.ts';
@@ -54,7 +54,7 @@ const somebody: Recipient = { to: 'unknown', channel: 'unknown' };
 export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
   const { operation, input, frame, actor, since: now } = asked;
   const { policy, ledgers } = parts;
-  const effect = stricter(operation.effect, operation.raises?.(input) ?? operation.effect);
+  const effect = effectOf(asked);
   const composed = operation.request === undefined;
   const recipients = await recipientsOf(asked, effect, parts);
   if (recipients.length > 0 && !composed) await parts.refresh();
@@ -91,6 +91,11 @@ export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
       microdollars: estimate(usage, people, parts.prices),
     },
   };
+}
+
+/** The operation's own effect, or stricter where this input makes it so. */
+export function effectOf({ operation, input }: Pick<Asked, 'operation' | 'input'>): Effect {
+  return stricter(operation.effect, operation.raises?.(input) ?? operation.effect);
 }
 
 function unstated(effect: JudgedCall['effect']): Usage {

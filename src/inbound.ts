@@ -136,7 +136,21 @@ export function createInbound(parts: InboundParts): Inbound {
     // The agent may make its call again while it waits; the phone rings once.
     const name = `owner asked ${asked.id}`;
     if ((await ledgers.events.mark(account, name)) !== undefined) return true;
-    await ledgers.events.setMark(account, name, now().toISOString());
+    const at = now();
+    const asks = await ledgers.audit.list(account, mostQuestions * 10);
+    const lately = asks.filter(
+      ({ operation, at: then }) => operation === ownerAsked && at.getTime() - then.getTime() < hour,
+    );
+    if (lately.length >= mostQuestions) return false;
+    await ledgers.events.setMark(account, name, at.toISOString());
+    await ledgers.audit.append({
+      at,
+      account,
+      actor: 'server',
+      phase: 'about to',
+      operation: ownerAsked,
+      facts: { approval: asked.id },
+    });
     const whatsapp = phone.number.startsWith('whatsapp:') && !parts.from.startsWith('whatsapp:');
     const from = whatsapp ? `whatsapp:${parts.from}` : parts.from;
     const request = encode(
@@ -180,6 +194,14 @@ export function createInbound(parts: InboundParts): Inbound {
     clearInterval(timer);
   }
 }
+
+const hour = 3_600_000;
+
+/** An agent in a loop must not ring the owner's phone all day. */
+const mostQuestions = 10;
+
+/** As the audit names a question to the owner's phone. */
+const ownerAsked = 'owner_phone';
 
 /** A STOP may be so old at most before it counts; a shorter pause would ask for nothing. */
 const shortestPauseMs = 2000;

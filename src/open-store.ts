@@ -1,7 +1,24 @@
 // What is remembered, where these settings keep it: one store for the server and for its owner's commands.
 import { type Config, storePath } from './config.ts';
+import { OperationError } from './operation/errors.ts';
 import { createStore, type Store } from './store/open.ts';
 
+/** Throws CONFIGURATION_INVALID where nothing can be kept: without a memory there are no limits. */
 export function openStore({ settings, mode }: Config, random: () => Uint8Array): Store {
-  return createStore({ url: storePath(settings, mode), random });
+  const url = storePath(settings, mode);
+  try {
+    return createStore({ url, random });
+  } catch (cause) {
+    // A rehearsal in a container that keeps nothing is still a rehearsal.
+    if (mode !== 'live' && settings.TWILIO_MCP_DATABASE_URL === undefined)
+      return createStore({ url: ':memory:', random });
+    throw new OperationError(
+      'CONFIGURATION_INVALID',
+      `What the server remembers cannot be kept in ${url}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      {
+        next: 'Make the folder writable for this user, or name another file in TWILIO_MCP_DATABASE_URL.',
+        cause,
+      },
+    );
+  }
 }

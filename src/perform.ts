@@ -19,7 +19,7 @@ import { parseInput } from './operation/parse.ts';
 import type { Purpose } from './operation/reach.ts';
 import { errorOf, failureFrom, type Result, type Success } from './operation/result.ts';
 import { isRow } from './operation/row.ts';
-import { type Covered, type Permit, type PermitParts, permit } from './permit.ts';
+import { admit, type Covered, type Permit, type PermitParts, permit } from './permit.ts';
 import { createRecords } from './record.ts';
 import { fence, type Redactor } from './redact.ts';
 import type { Keeper } from './secrets/keep.ts';
@@ -107,6 +107,7 @@ export function createCorridor(parts: Parts): Corridor {
       const earlier = mode === 'dry-run' ? undefined : await once.first(prepared);
       if (earlier !== undefined) return repeated(operation, earlier);
       claimed = true;
+      admit(prepared, { account, policy: parts.policy });
       const found = await gather(prepared, { ...parts, account, rowsOf });
       granted = await permit(found, whole, { ...parts, account });
       await records.write('about to', prepared);

@@ -1,6 +1,7 @@
 // From the guards' judgement to a permit: questions are put to a human, room is set aside, and both are settled afterwards.
-import type { Case } from './facts.ts';
+import { type Asked, type Case, effectOf } from './facts.ts';
 import { fingerprint } from './fingerprint.ts';
+import { judgeAccess } from './guards/access.ts';
 import { summaryOf } from './guards/confirmation.ts';
 import { judge } from './guards/judge.ts';
 import { exceededVerdict, limitsFor } from './guards/limits.ts';
@@ -34,6 +35,12 @@ export interface Permit {
 export interface Covered {
   readonly rules: readonly string[];
   readonly part: boolean;
+}
+
+/** Throws REFUSED where whoever asks may not do it at all: nothing is looked up for such a call. */
+export function admit(asked: Asked, { account, policy }: Pick<PermitParts, 'account' | 'policy'>): void {
+  const verdict = judgeAccess({ ...asked, effect: effectOf(asked), people: [] }, policy, { account });
+  if (verdict.kind === 'refused') throw refused(verdict);
 }
 
 /** Throws REFUSED or CONFIRMATION_NEEDED. */

@@ -15,8 +15,9 @@ const lookSeconds = 1;
 const askSeconds = 5;
 
 const timeout = fields
-  .field(z.int().min(0).max(300), 'How long to wait at most; 0 looks once', 60)
-  .default(60);
+  .field(z.int().min(0).max(300), 'How long to wait at most; 0 looks once', 45)
+  // Most hosts give up on a call after a minute.
+  .default(45);
 
 export const waitForEvent = defineOperation({
   name: 'inbox_wait_for_event',

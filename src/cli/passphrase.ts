@@ -91,8 +91,9 @@ export function typed(terminal: Terminal, show: (text: string) => void, prompt: 
         line = erase.includes(letter) ? line.slice(0, -1) : [...line, letter];
       }
     };
-    show(prompt);
+    // Before the prompt: whoever types at once must not see it either.
     terminal.setRawMode(true);
+    show(prompt);
     terminal.on('data', hear);
     terminal.resume();
   });

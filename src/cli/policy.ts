@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import { guards } from '../guards/judge.ts';
+import { explain as verdictsOn } from '../guards/judge.ts';
 import { limitsFor } from '../guards/limits.ts';
 import type { Verdict } from '../guards/verdict.ts';
 import { findAny, unknownOperation } from '../mcp/discovery.ts';
@@ -35,7 +35,8 @@ export async function explain(config: Config, name: string, args: readonly strin
     const people = call.people.map(({ to, channel }) => `${to} (${channel})`);
     const cost = facts.microdollars === undefined ? 'unknown' : `$${facts.microdollars / 1e6}`;
     print(`${name}: effect ${call.effect}; reaches ${people.join(', ') || 'nobody'}; costs ${cost}`);
-    for (const [guard, judge] of guards) print(`${guard.padEnd(16)} ${told(judge(call, app.policy, facts))}`);
+    for (const { guard, verdict } of verdictsOn(call, app.policy, facts))
+      print(`${guard.padEnd(16)} ${told(verdict)}`);
     for (const limit of limitsFor(call, app.policy)) print(`${'limit'.padEnd(16)} ${limitTold(limit)}`);
   } finally {
     await app.close();

@@ -7,7 +7,10 @@ import { matchesAny } from './pattern.ts';
 import type { Policy } from './policy.ts';
 import { allowed, refuse, type Verdict } from './verdict.ts';
 
-export function judgeAccess(call: JudgedCall, { access }: Policy, { account }: Facts): Verdict {
+/** What of a call is known before anything is looked up for it. */
+type Asked = Pick<JudgedCall, 'operation' | 'effect' | 'input' | 'actor' | 'people'>;
+
+export function judgeAccess(call: Asked, { access }: Policy, { account }: Pick<Facts, 'account'>): Verdict {
   const { operation, effect } = call;
   const { name } = operation;
   if (access.read_only && effect !== 'read') {
@@ -35,7 +38,7 @@ export function judgeAccess(call: JudgedCall, { access }: Policy, { account }: F
 }
 
 /** Whatever reaches a person needs the scope `send`, whatever its own effect. */
-function beyondScopes({ operation, effect, people, actor }: JudgedCall): Verdict | undefined {
+function beyondScopes({ operation, effect, people, actor }: Asked): Verdict | undefined {
   const needed: readonly Effect[] = people.length > 0 ? [effect, 'send'] : [effect];
   const lacking = needed.find((each) => !permits(actor, each));
   if (lacking === undefined) return undefined;
@@ -51,7 +54,7 @@ const accountSid = /^AC[0-9a-fA-F]{32}$/;
 const accountInUrl = /^https?:\/\/[^?#]*\/(AC[0-9a-fA-F]{32})(?=[/.?#]|$)/;
 
 /** The account is configured, never an argument: an agent must not reach into a neighbour's. */
-function otherAccount({ input, operation }: JudgedCall, own: string | undefined): Verdict | undefined {
+function otherAccount({ input, operation }: Asked, own: string | undefined): Verdict | undefined {
   // An operation on the account resource itself is how a parent looks after its subaccounts.
   if (/\/Accounts\/\{[^}]+\}(?:\.json)?$/.test(operation.request?.path ?? '')) return undefined;
   const other = accountsIn(input).find((each) => each.toLowerCase() !== own?.toLowerCase());

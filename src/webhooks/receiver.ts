@@ -18,7 +18,7 @@ import {
   type Whereabouts,
 } from './heard.ts';
 import { remember } from './remember.ts';
-import { deliveryOf, demandSignature, type Proofs, type Sender } from './senders.ts';
+import { deliveryOf, demandKeys, demandSignature, type Proofs, type Sender } from './senders.ts';
 import { isStream, readStream } from './stream.ts';
 import { accountsIn, readTwilio, rowOfFields, rowOfJson } from './twilio.ts';
 
@@ -106,9 +106,11 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   async function receive(request: Request, path: string, url: string) {
     const route = routes[path];
     if (route === undefined) throw new Refusal(404, 'refused', 'Nothing listens at this address.');
+    const proofs = await parts.proofs();
+    demandKeys(route.sender, proofs);
     const heard = await hear(request, url, route);
     const at = parts.now();
-    demandSignature(route.sender, heard, await parts.proofs(), at);
+    demandSignature(route.sender, heard, proofs, at);
     const found = await route.read(heard, parts.account);
     const delivery = deliveryOf(route.sender, heard);
     const token = heard.headers.get('i-twilio-idempotency-token') ?? '';

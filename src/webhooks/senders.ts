@@ -18,16 +18,16 @@ const settings: Readonly<Record<Sender, string>> = {
   segment: 'TWILIO_MCP_SEGMENT_WEBHOOK_SECRETS',
 };
 
-/** Throws unless the sender signed it. Without a key nothing can be believed, so nothing is taken. */
+/** Without a key nothing can be believed, so nothing is taken, nor even read. */
+export function demandKeys(sender: Sender, proofs: Proofs): void {
+  if (keysOf(sender, proofs).length > 0) return;
+  const message = `No signature of ${sender} can be checked: set ${settings[sender]}.`;
+  throw new Refusal(503, 'unverifiable', message);
+}
+
+/** Throws unless the sender signed it. */
 export function demandSignature(sender: Sender, heard: Heard, proofs: Proofs, now: Date): void {
-  const keys = keysOf(sender, proofs);
-  if (keys.length === 0)
-    throw new Refusal(
-      503,
-      'unverifiable',
-      `No signature of ${sender} can be checked: set ${settings[sender]}.`,
-    );
-  if (!isSigned(sender, heard, keys, now))
+  if (!isSigned(sender, heard, keysOf(sender, proofs), now))
     throw new Refusal(403, 'unsigned', 'The request is not signed, or was altered on its way.');
 }
 

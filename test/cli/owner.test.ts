@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ServedEmulator, serveEmulator } from '../../src/emulator/server.ts';
-import { emptyFile, type Ran, runCommand } from '../support/command.ts';
+import { emptyEnv, type Ran, run as runCommand } from '../support/process.ts';
 
 // Each test is a dozen processes, and each passphrase costs what a guess would.
 vi.setConfig({ testTimeout: 120_000 });
@@ -33,7 +33,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
   return runCommand(args, {
     PATH: process.env['PATH'] ?? '',
     XDG_STATE_HOME: folder,
-    TWILIO_MCP_ENV_FILE: emptyFile,
+    TWILIO_MCP_ENV_FILE: emptyEnv,
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_API_BASE_URL: emulator.url,

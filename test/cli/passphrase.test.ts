@@ -18,7 +18,7 @@ function terminal() {
       resume: () => undefined,
       pause: () => undefined,
     },
-    (text) => shown.push(text),
+    (text) => shown.push(`${text}${modes.at(-1) === true || text === '\n' ? '' : ' (echoing)'}`),
     'Passphrase: ',
   );
   return {
