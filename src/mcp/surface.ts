@@ -22,7 +22,6 @@ export const featured: ReadonlySet<string> = new Set([
   'account_get_balance',
   'account_list_numbers',
   'account_explain_error',
-  'inbox_list_events',
   'inbox_wait_for_event',
 ]);
 
