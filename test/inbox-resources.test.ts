@@ -40,26 +40,26 @@ describe.each(kinds)('client %s', (kind) => {
   it('tells who asked of what changes, and of new people', async () => {
     const { texts, raw } = await begin(kind);
     const updated: string[] = [];
-    let lists = 0;
+    const lists: string[] = [];
     if (raw instanceof ClassicClient) {
       raw.setNotificationHandler(
         ResourceUpdatedNotificationSchema,
         ({ params }) => void updated.push(params.uri),
       );
-      raw.setNotificationHandler(ResourceListChangedNotificationSchema, () => void (lists += 1));
+      raw.setNotificationHandler(ResourceListChangedNotificationSchema, () => void lists.push('changed'));
       await raw.subscribeResource({ uri: theirs });
     } else if (raw instanceof ModernClient) {
       raw.setNotificationHandler(
         'notifications/resources/updated',
         ({ params }) => void updated.push(params.uri),
       );
-      raw.setNotificationHandler('notifications/resources/list_changed', () => void (lists += 1));
+      raw.setNotificationHandler('notifications/resources/list_changed', () => void lists.push('changed'));
       await raw.listen({ resourceSubscriptions: [theirs], resourcesListChanged: true });
     }
     await texts('Hello');
     await expect.poll(() => updated).toEqual([theirs]);
     await texts('Hello again');
     await expect.poll(() => updated).toEqual([theirs, theirs]);
-    expect(lists).toBe(1);
+    expect(lists).toEqual(['changed']);
   });
 });
