@@ -1,6 +1,6 @@
 // `npm run demo`: a real MCP client drives the real server, a process of its own, against the local Twilio. Ends by itself.
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,19 @@ const say = (line = '') => {
   process.stdout.write(`${redactor.text(line)}\n`);
 };
 
+// Each demo begins with nothing remembered, and with an owner who wants to be asked, at any hour.
+const state = mkdtempSync(join(tmpdir(), 'twilio-mcp-demo-'));
+const policy = join(state, 'policy.json');
+const anyHour = { from: '00:00', to: '24:00', sunday_from: '00:00' };
+writeFileSync(
+  policy,
+  JSON.stringify({
+    destination: { allow: ['+1500555*'] },
+    quiet_hours: { calls: anyHour },
+    confirmation: { admin: 'ask' },
+  }),
+);
+
 const transport = new StdioClientTransport({
   command: process.execPath,
   args: ['dist/cli/main.js', '--env-file', 'test/support/empty.env', '--log-level', 'error'],
@@ -29,11 +42,14 @@ const transport = new StdioClientTransport({
     TWILIO_MCP_TOOLSETS: 'all',
     TWILIO_MCP_WEBHOOKS: 'true',
     TWILIO_MCP_WEBHOOK_PORT: String(port),
-    // Each demo begins with nothing remembered.
-    XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'twilio-mcp-demo-')),
+    TWILIO_MCP_POLICY_FILE: policy,
+    XDG_STATE_HOME: state,
   },
 });
-const client = new Client({ name: 'demo', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+const client = new Client(
+  { name: 'demo', version: '1.0.0' },
+  { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } },
+);
 await client.connect(transport);
 
 const { tools } = await client.listTools();

@@ -1,6 +1,7 @@
 // The scenes of the demo, in order. Each calls real tools and holds what came of it.
 import { conversation, customer, email, task, template, whatsapp } from './channel-scenes.ts';
 import { flow } from './flow-scenes.ts';
+import { consent, taint } from './guard-scenes.ts';
 import { replies } from './inbound-scenes.ts';
 import type { Stage } from './stage.ts';
 
@@ -179,6 +180,7 @@ async function refusals(stage: Stage): Promise<void> {
 }
 
 export const scenes: readonly [string, (stage: Stage) => Promise<void>][] = [
+  ['Nobody is contacted who has not agreed, and STOP is final', consent],
   ['A message, and its delivery', message],
   ['Many people, each once', many],
   ['A call with TwiML', call],
@@ -188,14 +190,15 @@ export const scenes: readonly [string, (stage: Stage) => Promise<void>][] = [
   ['Shared state, two writers', sharedState],
   ['Two people, masked', masked],
   ['A number, bought and given back', numbers],
-  ['WhatsApp, inside its window', whatsapp],
-  ['WhatsApp, outside its window: a template', template],
-  ['A reply, a STOP and a START', replies],
-  ['A conversation, and what a stranger writes in it', conversation],
   ['An email with a file, and what became of it', email],
   ['A flow, checked, published, run and answered', flow],
   ['A task, offered to who fits, and done', task],
   ['A customer, known by what they did', customer],
   ['A plan, filled from the account', plan],
   ['Wrong requests, refused with the next step', refusals],
+  ['WhatsApp, outside its window: a template', template],
+  ['WhatsApp, inside its window', whatsapp],
+  ['A reply waited for, a STOP and a START', replies],
+  ['A conversation, and what a stranger writes in it', conversation],
+  ['Strangers’ words make the server careful', taint],
 ];

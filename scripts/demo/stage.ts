@@ -10,6 +10,8 @@ export interface Stage {
   readonly refused: (tool: string, input: Row) => Promise<string>;
   /** The emulator's control door. */
   readonly control: (method: string, path: string, body?: Row) => Promise<Row>;
+  /** What the human does when the client shows them a question. */
+  readonly human: (does: 'says yes' | 'looks away') => void;
   readonly wait: (seconds: number) => Promise<void>;
   readonly tell: (text: string) => void;
   readonly expect: (what: string, value: unknown, wanted: unknown) => void;
@@ -24,6 +26,15 @@ export function createStage({
   url: string;
   say: (line?: string) => void;
 }): Stage {
+  let human: 'says yes' | 'looks away' = 'says yes';
+  client.setRequestHandler('elicitation/create', ({ params }) => {
+    const [what, ...why] = params.message.split('\n').filter((line) => !line.startsWith('  '));
+    for (const line of [what, ...why.filter((each) => each !== 'With:')]) say(`   ? ${line}`);
+    say(`   ☺ the human ${human}`);
+    if (human === 'looks away') return { action: 'cancel' };
+    return { action: 'accept', content: { confirm: true, evidence: 'Said so at the counter today.' } };
+  });
+
   async function ask(tool: string, input: Row) {
     say(`   → ${tool} ${JSON.stringify(input)}`);
     const answer = await client.callTool({ name: tool, arguments: input });
@@ -47,6 +58,9 @@ export function createStage({
 
   return {
     control,
+    human: (does) => {
+      human = does;
+    },
     tell: (text) => say(`   · ${text}`),
     wait: async (seconds) => {
       await control('POST', '/clock/advance', { seconds });

@@ -21,6 +21,7 @@ import { answerOf } from './tools.ts';
 /** What the client carries between question and answer: sealed, and of no use for any other call. */
 interface Asked {
   readonly approval: string;
+  readonly asksConsent: boolean;
 }
 
 export type Codec = RequestStateCodec<Asked>;
@@ -51,14 +52,16 @@ export async function callConfirmed(
   parts: ConfirmParts,
   perform: () => Promise<Result>,
 ): Promise<CallToolResult | InputRequiredResult> {
-  await writeDown(context, parts);
+  const round = await writeDown(context, parts);
   const result = await perform();
   const asked = result.ok ? undefined : result.error.approval;
   if (asked === undefined) return answerOf(result);
+  // Whoever closed the question does not want to see it again at once; it waits where the owner finds it.
+  if (round === 'unanswered') return answerOf(result);
   if (!canAsk(mcp, context)) return withNote(answerOf(result), await parts.askOwner(asked));
   return inputRequired({
     inputRequests: { confirm: inputRequired.elicit(questionOf(asked)) },
-    requestState: await parts.codec.mint({ approval: asked.id }, context),
+    requestState: await parts.codec.mint({ approval: asked.id, asksConsent: asked.asksConsent }, context),
   });
 }
 
@@ -89,21 +92,26 @@ const withEvidence = plain.extend({
 
 const answer = z.object({ confirm: z.boolean(), evidence: z.string().min(3).max(500).optional() });
 
-/** The human's answer, if this round carries one. Closing the question without an answer leaves it waiting. */
-async function writeDown({ mcpReq }: ServerContext, { approvals, now }: ConfirmParts): Promise<void> {
+/** The human's answer, if this round carries one. Closing the question, or a yes without what was asked for, leaves it waiting. */
+async function writeDown(
+  { mcpReq }: ServerContext,
+  { approvals, now }: ConfirmParts,
+): Promise<'first' | 'answered' | 'unanswered'> {
   const state = mcpReq.requestState<Asked>();
   const response = inputResponse(mcpReq.inputResponses, 'confirm');
-  if (!isRow(state) || typeof state.approval !== 'string' || response.kind !== 'elicit') return;
-  if (response.action === 'cancel') return;
+  if (!isRow(state) || typeof state.approval !== 'string' || response.kind !== 'elicit') return 'first';
+  if (response.action === 'cancel') return 'unanswered';
   const content = answer.safeParse(response.content ?? {});
   const yes = response.action === 'accept' && content.success && content.data.confirm;
   const evidence = content.success ? content.data.evidence : undefined;
+  if (yes && state.asksConsent && evidence === undefined) return 'unanswered';
   await approvals.decide(state.approval, {
     yes,
     by: 'elicitation',
     at: now(),
     ...(evidence && { evidence }),
   });
+  return 'answered';
 }
 
 function canAsk(mcp: McpServer, { mcpReq }: ServerContext): boolean {
