@@ -148,7 +148,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const inbound = createInbound({
     config,
     account,
-    authToken: async () => (typeof fresh === 'function' ? await fresh() : fresh).authToken,
+    authTokens: async () => {
+      const { authToken, secondaryAuthToken } = typeof fresh === 'function' ? await fresh() : fresh;
+      return [authToken, secondaryAuthToken].filter((token) => token !== undefined);
+    },
     secret: credentials.authToken ?? settings.TWILIO_MCP_WEBHOOK_TOKENS[0],
     from: defaults.from,
     client,
@@ -331,6 +334,7 @@ function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined):
   const own: Credentials = {
     accountSid: settings.TWILIO_ACCOUNT_SID,
     authToken: settings.TWILIO_AUTH_TOKEN,
+    secondaryAuthToken: settings.TWILIO_SECONDARY_AUTH_TOKEN,
     apiKey: settings.TWILIO_API_KEY,
     apiSecret: settings.TWILIO_API_SECRET,
     clientId: settings.TWILIO_CLIENT_ID,

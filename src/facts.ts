@@ -116,8 +116,9 @@ async function recipientsOf(
   const audience = operation.audience?.(input);
   if (audience === undefined) return operation.reaches?.(input) ?? (effect === 'send' ? [somebody] : []);
   // Where nobody can tell, the guards take it for the worst.
-  const rows = await rowsOf(audience.request, audience.input).catch(() => undefined);
-  return rows === undefined ? [somebody] : rows.flatMap((row) => audience.recipient(row) ?? []);
+  const rows = await rowsOf(audience.request, audience.input).catch(() => []);
+  const found = rows.flatMap((row) => audience.recipient(row) ?? []);
+  return found.length === 0 ? [somebody] : found;
 }
 
 async function personOf(recipient: Recipient, parts: FactParts): Promise<Person> {

@@ -20,8 +20,8 @@ import { createTail } from './webhooks/tail.ts';
 export interface InboundParts {
   readonly config: Config;
   readonly account: string | undefined;
-  /** The Auth Token that signs, beside those of the settings. */
-  readonly authToken: () => Promise<string | undefined>;
+  /** The Auth Tokens that may sign as they are kept now, beside those of the settings: two while they are changed. */
+  readonly authTokens: () => Promise<readonly string[]>;
   /** What the codes of questions to the owner are made from. */
   readonly secret: string | undefined;
   /** The sender of questions to the owner. */
@@ -66,13 +66,8 @@ export function createInbound(parts: InboundParts): Inbound {
   const receive = createReceiver({
     account,
     proofs: async () => {
-      const token = await parts.authToken();
       return {
-        twilioTokens: [
-          token,
-          settings.TWILIO_SECONDARY_AUTH_TOKEN,
-          ...settings.TWILIO_MCP_WEBHOOK_TOKENS,
-        ].flatMap((each) => each ?? []),
+        twilioTokens: [...(await parts.authTokens()), ...settings.TWILIO_MCP_WEBHOOK_TOKENS],
         sendgridKeys: settings.TWILIO_MCP_SENDGRID_WEBHOOK_KEYS,
         segmentSecrets: settings.TWILIO_MCP_SEGMENT_WEBHOOK_SECRETS,
       };

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { defineOperation } from '../operation/define.ts';
 import * as fields from '../operation/fields.ts';
-import { isRow } from '../operation/row.ts';
+import { channelOf, type Recipient } from '../operation/reach.ts';
+import { isRow, type Row } from '../operation/row.ts';
 import { conversationName, created, deleted, one, page, participantSid } from './conversations-fields.ts';
 
 const messages = `${one}/Messages`;
@@ -91,9 +92,24 @@ export const sendMessage = defineOperation({
     }),
   output: message,
   request: { method: 'POST', host: 'conversations', path: messages, asJson: ['content_variables'] },
-  // Only Twilio knows who is in it, so it counts as unknown: the strictest case.
+  // Only Twilio knows who is in it: it is asked, and where it does not tell, this counts as the strictest case.
   reaches: (input) => [{ to: input.conversation, channel: 'unknown' }],
-  costs: () => ({ kind: 'unknown', why: 'one message for each participant, whom only Twilio knows' }),
+  audience: ({ conversation }) => ({
+    request: {
+      method: 'GET',
+      host: 'conversations',
+      path: `${one}/Participants`,
+      list: { rows: 'participants', maxPage: 100 },
+    },
+    input: { conversation, limit: 1000 },
+    recipient: reachedAs,
+  }),
+  costs: ({ body, media_sid }) => ({
+    kind: 'message',
+    channel: 'sms',
+    body: body ?? '',
+    media: media_sid === undefined ? 0 : 1,
+  }),
   trace: (input, since) => ({
     request: {
       method: 'GET',
@@ -212,3 +228,14 @@ export const listReceipts = defineOperation({
   },
   page,
 });
+
+/** How a participant is reached: over their address, or in the owner's own app by their identity. */
+function reachedAs({ messaging_binding: binding, identity }: Row): Recipient {
+  if (isRow(binding) && typeof binding['address'] === 'string') {
+    const to = binding['address'];
+    return { to, channel: channelOf(to, binding['type'] === 'whatsapp' ? 'whatsapp' : 'sms') };
+  }
+  return typeof identity === 'string' && identity !== ''
+    ? { to: identity, channel: 'chat' }
+    : { to: 'unknown', channel: 'unknown' };
+}

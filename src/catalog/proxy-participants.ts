@@ -120,8 +120,21 @@ export const sendMessage = defineOperation({
   }),
   output: interaction,
   request: { method: 'POST', host: 'proxy', path: `${participants}/{participant_sid}/MessageInteractions` },
-  // Only Twilio knows the number behind the SID, so it counts as unknown: the strictest case.
+  // Only Twilio knows the number behind the SID: it is asked, and where it does not tell, this counts as the strictest case.
   reaches: ({ participant_sid }) => [{ to: participant_sid, channel: 'unknown' }],
+  audience: ({ service_sid, session_sid, participant_sid }) => ({
+    request: {
+      method: 'GET',
+      host: 'proxy',
+      path: participants,
+      list: { rows: 'participants', maxPage: 1000 },
+    },
+    input: { service_sid, session_sid, limit: 100 },
+    recipient: ({ sid, identifier }) =>
+      sid === participant_sid && typeof identifier === 'string'
+        ? { to: identifier, channel: 'sms' }
+        : undefined,
+  }),
   costs: ({ body }) => ({ kind: 'message', channel: 'sms', body, media: 0 }),
   page,
 });

@@ -83,6 +83,10 @@ withSettings(program.command('rotate'))
     '--auth-token',
     'change the Auth Token instead: make the secondary one, put it in place, promote it',
   )
+  .option(
+    '--wait <seconds>',
+    'with --auth-token: time for running servers to read it; default TWILIO_MCP_SECRETS_REFRESH',
+  )
   .option('--standard', 'make a key that may do all, not a restricted one (which Twilio has in US1 only)')
   .option('--policy <file>', 'permissions of the key, as JSON; those of the key before when left out')
   .action(async (options: RotateOptions, command: Command) =>

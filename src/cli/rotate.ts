@@ -20,6 +20,8 @@ import {
 
 export interface RotateOptions {
   readonly authToken?: boolean;
+  /** Seconds between putting a token in place and promoting it. */
+  readonly wait?: string;
   /** A key that may do all, instead of a restricted one. */
   readonly standard?: boolean;
   /** File of permissions, as JSON: {"allow":["/twilio/…"]}. */
@@ -66,6 +68,16 @@ export async function rotate(sources: Sources, options: RotateOptions): Promise<
       statePath,
       say,
       newName,
+      untilRead: async () => {
+        const seconds = Number(options.wait ?? config.settings.TWILIO_MCP_SECRETS_REFRESH);
+        if (!(seconds >= 0)) {
+          throw new OperationError('INVALID_INPUT', '--wait is no number of seconds. Nothing was promoted.', {
+            next: 'Run the command again with a number, such as --wait 300: it goes on where it stopped.',
+          });
+        }
+        if (seconds > 0) say(`Waiting ${seconds} seconds, until running servers have read it.`);
+        await delay(seconds * 1000);
+      },
       keeping: {
         current: async () => {
           const { TWILIO_AUTH_TOKEN: primary, TWILIO_SECONDARY_AUTH_TOKEN: secondary } = await read();

@@ -6,6 +6,8 @@ import { proofOf } from './hosts.ts';
 export interface Credentials {
   readonly accountSid?: string | undefined;
   readonly authToken?: string | undefined;
+  /** Shown to no host: webhooks signed with it are believed while tokens are changed. */
+  readonly secondaryAuthToken?: string | undefined;
   readonly apiKey?: string | undefined;
   readonly apiSecret?: string | undefined;
   readonly clientId?: string | undefined;

@@ -103,7 +103,10 @@ export interface Tokens {
 }
 
 /** Makes a secondary token, proves it, puts it in place with the old one beside it, promotes it. Goes on after a crash. */
-export async function rotateToken(service: TokenService, parts: RotationParts<Tokens>): Promise<void> {
+export async function rotateToken(
+  service: TokenService,
+  parts: RotationParts<Tokens> & Waiting,
+): Promise<void> {
   const { keeping, say, statePath } = parts;
   const current = await keeping.current();
   if (current === undefined) {
@@ -130,11 +133,17 @@ export async function rotateToken(service: TokenService, parts: RotationParts<To
   await promote(service, parts, made);
 }
 
+export interface Waiting {
+  /** Until every running server has read the new token: from the promotion on, webhooks are signed with it. */
+  readonly untilRead: () => Promise<void>;
+}
+
 async function promote(
   service: TokenService,
-  { statePath, say }: RotationParts<Tokens>,
+  { statePath, say, untilRead }: RotationParts<Tokens> & Waiting,
   token: string,
 ): Promise<void> {
+  await untilRead();
   await mustProve(() => service.proves(token), 'the token as it is kept');
   await service.promote(token);
   rmSync(statePath, { force: true });

@@ -259,6 +259,25 @@ describe('webhooks of a conversation', () => {
     expect(twilio.validateRequest(authToken, signature, events, told?.params ?? {})).toBe(true);
   });
 
+  it('are told how far each message has come, and why not further', async () => {
+    const { thread, invite, advance } = await withThread();
+    const app = await receiver(() => ({ status: 204 }));
+    await thread.webhooks.create({
+      target: 'webhook',
+      'configuration.url': app.url,
+      'configuration.filters': ['onDeliveryUpdated'],
+    });
+    const lost = await invite(LOST);
+    const { sid } = await thread.messages.create({ body: 'Hello' });
+    await advance(5);
+    const [receipt] = await thread.messages(sid).deliveryReceipts.list();
+    const about = { MessageSid: sid, ParticipantSid: lost.sid, DeliveryReceiptSid: receipt?.sid };
+    expect(app.heard.map(({ params }) => params)).toMatchObject([
+      { ...about, Status: 'sent', ErrorCode: '0', ChannelMessageSid: receipt?.channelMessageSid },
+      { ...about, Status: 'undelivered', ErrorCode: '30003' },
+    ]);
+  });
+
   it.each([
     [{ target: 'webhook' as const }, 50_369],
     [

@@ -11,6 +11,7 @@ import {
   rotateToken,
   type Tokens,
 } from '../../src/secrets/rotate.ts';
+import { signTwilio } from '../../src/signature.ts';
 import { connectOverHttp } from '../support/clients.ts';
 import { emptyEnv, run, startHttp } from '../support/process.ts';
 import { createVault } from '../support/vault.ts';
@@ -165,13 +166,50 @@ describe('twilio-mcp rotate', () => {
     writeFileSync(other, 'none-so-far\n');
     const env = environment({ TWILIO_AUTH_TOKEN_FILE: token, TWILIO_SECONDARY_AUTH_TOKEN_FILE: other });
     delete env['TWILIO_AUTH_TOKEN'];
-    const ran = await run(['rotate', '--auth-token'], env);
+    const ran = await run(['rotate', '--auth-token', '--wait', '0'], env);
     expect(ran.code, ran.err).toBe(0);
     const now = readFileSync(token, 'utf8').trim();
     expect(readFileSync(other, 'utf8').trim()).toBe(old);
     expect((await asked(accountSid(), now)).status).toBe(200);
     expect((await asked(accountSid(), old)).status).toBe(401);
     expect(ran.out + ran.err).not.toContain(now);
+  });
+
+  it('has webhooks believed that are signed with the token before or after, while tokens are changed', async () => {
+    const old = emulator.emulator.authToken;
+    const file = join(folder, 'hearing.env');
+    writeFileSync(file, `TWILIO_AUTH_TOKEN=${old}\n`);
+    const { TWILIO_AUTH_TOKEN: _, ...env } = environment({
+      TWILIO_MCP_ENV_FILE: file,
+      TWILIO_MCP_MODE: 'live',
+      TWILIO_MCP_WEBHOOKS: 'true',
+      TWILIO_MCP_PUBLIC_URL: 'https://hooks.example.com',
+      TWILIO_MCP_TOKENS_FILE: join(folder, 'tokens.json'),
+      TWILIO_MCP_DATABASE_URL: `file:${join(folder, 'store.db')}`,
+    });
+    expect((await run(['rotate', '--auth-token', '--wait', '0'], env)).code).toBe(0);
+    expect((await run(['token', 'create', '--name', 'a', '--scopes', 'read'], env)).code).toBe(0);
+    const now = /TWILIO_AUTH_TOKEN=(\w+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+    expect(now).not.toBe(old);
+    const server = await startHttp(env);
+    const statusOf = async (token: string, sid: string) => {
+      const fields = {
+        MessageSid: sid,
+        AccountSid: accountSid(),
+        From: '+14155550123',
+        To: '+14155550100',
+        Body: 'Hi',
+      };
+      const path = '/webhooks/twilio';
+      const signature = signTwilio(token, `https://hooks.example.com${path}`, Object.entries(fields));
+      const headers = { 'x-twilio-signature': signature };
+      const body = new URLSearchParams(fields);
+      return (await fetch(`${server.url}${path}`, { method: 'POST', headers, body })).status;
+    };
+    expect(await statusOf(now, 'SM1')).toBe(200);
+    expect(await statusOf(old, 'SM2')).toBe(200);
+    expect(await statusOf('neither of the two tokens', 'SM3')).toBe(403);
+    expect(await server.end()).toBe(0);
   });
 
   it('changes nothing without the Auth Token, or when Twilio says no', async () => {
@@ -302,6 +340,7 @@ describe('a crash at any step', () => {
         {
           ...parts,
           statePath,
+          untilRead: async () => past(undefined),
           keeping: {
             current: async () => kept,
             put: async (tokens) => {

@@ -99,13 +99,19 @@ function write(world: World, conversation: Conversation, what: Writing): Said {
   enter(world, conversation, 'active', what.cause);
   touch(world, conversation);
   for (const member of membersOf(world, conversation))
-    if (member.sid !== what.from?.sid) carry(world, message, member, what.content);
+    if (member.sid !== what.from?.sid) carry(world, conversation, message, member, what.content);
   tell(world, conversation, 'onMessageAdded', what.cause, aboutMessage(message));
   return message;
 }
 
 /** To each phone as a message of its own; chat users read it where it lies. */
-function carry(world: World, message: Said, member: Participant, content: Payload | undefined): void {
+function carry(
+  world: World,
+  conversation: Conversation,
+  message: Said,
+  member: Participant,
+  content: Payload | undefined,
+): void {
   const { address, proxyAddress } = member;
   if (address === null || proxyAddress === null) return;
   const { accountSid } = message;
@@ -113,12 +119,40 @@ function carry(world: World, message: Said, member: Participant, content: Payloa
   try {
     checkConsent(world, accountSid, proxyAddress, address);
     const payload = content ?? { body: message.body ?? '', mediaUrls, content: undefined };
-    const sent = sendMessage(world, { accountSid, to: address, from: proxyAddress, payload });
+    const onStatus = (sms: Message) => tellDelivery(world, conversation, message, member.sid, sms);
+    const sent = sendMessage(world, { accountSid, to: address, from: proxyAddress, payload, onStatus });
     message.sentAs.set(member.sid, { sid: sent.sid, refused: null });
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error;
     message.sentAs.set(member.sid, { sid: null, refused: error.code });
   }
+}
+
+/** Parameters as in docs/events/event-types/conversations/delivery. */
+function tellDelivery(
+  world: World,
+  conversation: Conversation,
+  message: Said,
+  participantSid: string,
+  sms: Message,
+): void {
+  const status = TOLD.find((one) => one === sms.status);
+  if (status === undefined) return;
+  tell(world, conversation, 'onDeliveryUpdated', channelOf(sms.to) === 'whatsapp' ? 'WHATSAPP' : 'SMS', {
+    MessageSid: message.sid,
+    ParticipantSid: participantSid,
+    DeliveryReceiptSid: receiptSid(participantSid),
+    ChannelMessageSid: sms.sid,
+    Status: status,
+    ErrorCode: String(sms.errorCode ?? 0),
+    DateCreated: new Date(message.createdAt).toISOString(),
+    DateUpdated: new Date(sms.updatedAt).toISOString(),
+  });
+}
+
+/** One receipt for each participant of a message. */
+function receiptSid(participantSid: string): string {
+  return participantSid.replace(/^MB/, 'DY');
 }
 
 /** What came from a phone to a sender that has it in an open conversation goes there, and not to the sender's webhook. */
@@ -236,7 +270,7 @@ function show(ask: Ask, message: Said): unknown {
 
 function showReceipt(ask: Ask, message: Said, receipt: Receipt): unknown {
   const { serviceSid } = conversationOf(ask);
-  const sid = receipt.participantSid.replace(/^MB/, 'DY');
+  const sid = receiptSid(receipt.participantSid);
   const path = `/Conversations/${message.conversationSid}/Messages/${message.sid}/Receipts/${sid}`;
   return {
     sid,

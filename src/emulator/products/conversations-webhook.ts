@@ -1,5 +1,5 @@
 // Here: webhooks of one conversation: their routes, and telling them what happened.
-// Not here: webhooks of a service or account, news of deliveries, and what a Studio flow does with a message.
+// Not here: webhooks of a service or account, and what a Studio flow does with a message.
 import { accountBySid } from '../accounts.ts';
 import type { CallbackParams } from '../callbacks.ts';
 import { metaPage } from '../paging.ts';

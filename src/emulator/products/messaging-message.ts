@@ -31,6 +31,8 @@ export type Message = {
   readonly mediaUrls: readonly string[];
   readonly smartEncoded: boolean;
   readonly statusCallback: string;
+  /** For a product that sends through messages: hears of each status that is told. */
+  readonly onStatus?: (message: Message) => void;
   price: number | null;
   errorCode: number | null;
   readonly createdAt: number;
@@ -176,7 +178,9 @@ export function enterStatus(world: World, message: Message, status: MessageStatu
     message.sentAt = world.clock.now();
     setPrice(world, message);
   }
-  if (TOLD.has(status)) tell(world, message);
+  if (!TOLD.has(status)) return;
+  tell(world, message);
+  message.onStatus?.(message);
 }
 
 function tell(world: World, message: Message): void {

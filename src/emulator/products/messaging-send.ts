@@ -67,6 +67,7 @@ export type Draft = {
   readonly service?: MessagingService | undefined;
   readonly payload: Payload;
   readonly statusCallback?: string;
+  readonly onStatus?: Message['onStatus'];
   readonly sendAt?: number | undefined;
   readonly smartEncoded?: boolean;
   readonly direction?: Exclude<Message['direction'], 'inbound'>;
@@ -89,6 +90,7 @@ export function sendMessage(world: World, draft: Draft): Message {
     mediaUrls: payload.mediaUrls,
     smartEncoded: draft.smartEncoded ?? false,
     statusCallback: draft.statusCallback ?? '',
+    ...(draft.onStatus && { onStatus: draft.onStatus }),
     price: null,
     errorCode: null,
     createdAt: now,
