@@ -38,9 +38,10 @@ export const twilioClasses: Classes = {
   content_v1: { write: '*Content CreateApprovalCreate' },
   conversations_v1: {
     admin:
-      'UpdateConfiguration *ConfigurationAddress UpdateConfigurationWebhook *ScopedWebhook *Credential *Role *Service UpdateServiceConfiguration UpdateServiceNotification UpdateServiceWebhookConfiguration',
+      'UpdateConfiguration *ConfigurationAddress UpdateConfigurationWebhook *ScopedWebhook *Credential *Role UpdateServiceConfiguration UpdateServiceNotification UpdateServiceWebhookConfiguration',
     send: 'CreateConversationMessage CreateServiceConversationMessage CreateConversationParticipant CreateServiceConversationParticipant UpdateConversationParticipant UpdateServiceConversationParticipant CreateConversationWithParticipants CreateServiceConversationWithParticipants',
-    write: '*Conversation UpdateConversationMessage UpdateServiceConversationMessage *User *UserConversation',
+    write:
+      'CreateService *Conversation UpdateConversationMessage UpdateServiceConversationMessage *User *UserConversation',
   },
   conversations_v2: {
     admin: '*Configuration',
@@ -79,13 +80,12 @@ export const twilioClasses: Classes = {
       '*Profile *ProfileTraits *ProfileIdentifier *ProfileObservation *ProfileConversationSummary UpdateProfilesBulk CreateProfilesImportV2 *TraitGroup',
   },
   messaging_v1: {
-    admin:
-      '*Service UpdateDomain* *LinkshorteningMessagingService UpdateRequestManagedCert DeleteDomainCertV4',
+    admin: 'UpdateDomain* *LinkshorteningMessagingService UpdateRequestManagedCert DeleteDomainCertV4',
     send: 'CreateBrandRegistrationOtp',
     spend:
       '*BrandRegistrations CreateBrandVetting CreateExternalCampaign *UsAppToPerson *TollfreeVerification',
     write:
-      'CreateAlphaSender CreateChannelSender CreateDestinationAlphaSender CreatePhoneNumber CreateShortCode',
+      'CreateService UpdateService CreateAlphaSender CreateChannelSender CreateDestinationAlphaSender CreatePhoneNumber CreateShortCode',
   },
   messaging_v2: { admin: '*ChannelsSender', send: 'CreateTypingIndicator' },
   messaging_v3: { send: 'CreateV3TypingIndicator' },
@@ -111,9 +111,9 @@ export const twilioClasses: Classes = {
     spend: '*HostedNumbers* CreateMarketplaceInstalledAddOn *WirelessRatePlan CreateWirelessCommand',
   },
   proxy_v1: {
-    admin: '*Service',
+    admin: '*PhoneNumber',
     send: 'CreateMessageInteraction CreateParticipant CreateSession UpdateSession',
-    write: '*PhoneNumber',
+    write: 'CreateService UpdateService',
   },
   routes_v2: { admin: '*' },
   routes_v3: { admin: '*' },
@@ -130,14 +130,15 @@ export const twilioClasses: Classes = {
     spend: 'CreateSim UpdateSim CreateEsimProfile CreateIpCommand CreateSmsCommand',
   },
   sync_v1: {
-    admin: '*Service *Permission',
-    write: '*Document *SyncList *SyncListItem *SyncMap *SyncMapItem *SyncStream CreateStreamMessage',
+    admin: 'UpdateService *Permission',
+    write:
+      'CreateService *Document *SyncList *SyncListItem *SyncMap *SyncMapItem *SyncStream CreateStreamMessage',
   },
   taskrouter_v1: {
-    admin: '*Workflow *Workspace',
+    admin: '*Workflow UpdateWorkspace',
     send: 'UpdateTaskReservation UpdateWorkerReservation',
     read: 'CreateTaskQueueBulkRealTimeStatistics',
-    write: '*Activity *Task *TaskChannel *TaskQueue *Worker *WorkerChannel',
+    write: 'CreateWorkspace *Activity *Task *TaskChannel *TaskQueue *Worker *WorkerChannel',
   },
   trunking_v1: { admin: '*' },
   trusthub_v1: {
@@ -145,10 +146,11 @@ export const twilioClasses: Classes = {
     write: `Create*EmbeddedSession *ComplianceInquiry *ComplianceRegistration *TollfreeInquiry *CustomerProfile *CustomerProfile*Assignment *Evaluation *ProvisionalCopy ${regulatory} *TrustProduct *TrustProduct*Assignment`,
   },
   verify_v2: {
-    admin: 'CreateAccessToken *Bucket *RateLimit *MessagingConfiguration *Safelist *Service *Webhook',
+    admin:
+      'CreateAccessToken *Bucket *RateLimit *MessagingConfiguration *Safelist *Webhook UpdateVerification',
     send: 'CreateVerification CreateChallenge CreateNotification',
     write:
-      '*Entity *Factor CreateNewFactor UpdateVerification CreateVerificationCheck UpdateChallenge CreateNewFactorPasskey UpdatePasskeysFactor *ChallengePasskeys',
+      'CreateService UpdateService *Entity *Factor CreateNewFactor CreateVerificationCheck UpdateChallenge CreateNewFactorPasskey UpdatePasskeysFactor *ChallengePasskeys',
   },
   video_v1: {
     admin: '*CompositionHook CreateCompositionSettings CreateRecordingSettings',

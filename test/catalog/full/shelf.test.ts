@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { classOf } from '../../../src/catalog/full/effect.ts';
 import { factsOf, findOnShelf, idsNamed, shelfCards, shelfDomains } from '../../../src/catalog/full/index.ts';
 import { ruled } from '../../../src/catalog/full/reach.ts';
+import { operations as handShaped } from '../../../src/catalog/index.ts';
 import { encode } from '../../../src/client/encode.ts';
 import { hostNames } from '../../../src/client/hosts.ts';
 import { toolOf } from '../../../src/mcp/tools.ts';
@@ -214,6 +215,27 @@ describe('effects', () => {
     expect(silent.map((each) => each.name)).toEqual([]);
   });
 
+  it('are never milder than those of the hand-shaped operation that makes the same request', () => {
+    const plain = (path: string) => path.replace(/\{\w+\}/g, '{}');
+    const milder = handShaped.flatMap(({ name, effect, request }) => {
+      if (request === undefined || request.fixed !== undefined) return [];
+      const twins = operations.filter(
+        (each) =>
+          each.request?.method === request.method &&
+          each.request.host === request.host &&
+          plain(each.request.path) === plain(request.path),
+      );
+      return twins
+        .filter((twin) => !pureQueries.includes(twin.name))
+        .filter((twin) => {
+          const strictest = stricter(twin.effect, twin.raises?.(sampleInput(twin)) ?? twin.effect);
+          return stricter(strictest, effect) !== strictest;
+        })
+        .map((twin) => `${twin.name} is milder than ${name} (${effect})`);
+    });
+    expect(milder).toEqual([]);
+  });
+
   it('are raised to admin by fields that redirect people or loosen a rule, and never lowered', () => {
     const raised = (id: string, input: Row) => find(id).raises?.(input);
     expect(raised('api_v2010.UpdateIncomingPhoneNumber', { FriendlyName: 'Desk' })).toBe('write');
@@ -283,7 +305,6 @@ const harmless: readonly string[] = [
   'notify_v1.CreateBinding',
   'numbers_v2.CreateBundle',
   'numbers_v2.UpdateBundle',
-  'proxy_v1.CreatePhoneNumber',
   'sendgrid_mc_contacts_v3.GetContactByIdentifiers',
   'sendgrid_mc_contacts_v3.ListContactByEmail',
   'sendgrid_mc_contacts_v3.UpdateContact',
