@@ -6,7 +6,7 @@ const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/;
 
 /** https, or http on this machine: a token that crosses a network in the open is a token given away. */
 const safeUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an https URL' })
+  .url({ protocol: /^https?$/, error: 'must be an https URL', abort: true })
   .refine((url) => url.startsWith('https:') || loopback.test(new URL(url).hostname), 'must be https');
 
 function count(most: number) {
