@@ -2,15 +2,22 @@
 import { spawn } from 'node:child_process';
 import { Agent } from 'undici';
 import { ended, firstLine, main, type Served, settingsFor } from './ours.ts';
-import type { Row } from './stdio.ts';
+import { type Memory, memoryOf, type Row } from './stdio.ts';
+
+export interface OverHttp extends Served {
+  readonly call: (name: string, input: Row) => Promise<unknown>;
+  readonly pid: number;
+  readonly memory: () => Promise<Memory>;
+}
 
 export async function startOursOverHttp(
   baseUrl: string,
   nodeOptions: readonly string[] = [],
-): Promise<Served & { call: (name: string, input: Row) => Promise<unknown> }> {
+  settings = settingsFor(baseUrl),
+): Promise<OverHttp> {
   const env = {
     PATH: process.env['PATH'] ?? '',
-    ...settingsFor(baseUrl),
+    ...settings,
     TWILIO_MCP_LOG_LEVEL: 'info',
     TWILIO_MCP_HTTP_PORT: '0',
     TWILIO_MCP_HTTP_PER_MINUTE: '100000',
@@ -32,6 +39,8 @@ export async function startOursOverHttp(
   let last = 0;
   return {
     url,
+    pid: child.pid ?? 0,
+    memory: () => memoryOf(child),
     async call(name, input) {
       last += 1;
       const params = { name, arguments: input };

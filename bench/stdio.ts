@@ -5,13 +5,19 @@ import type { Readable, Writable } from 'node:stream';
 
 export type Row = Readonly<Record<string, unknown>>;
 
+/** In bytes. */
+export interface Memory {
+  readonly rss: number;
+  readonly heapUsed: number;
+}
+
 export interface Spawned {
   readonly ask: (method: string, params: Row) => Promise<Row>;
   /** Calls a tool; rejects when the answer is an error. */
   readonly call: (name: string, input: Row) => Promise<Row>;
   readonly pid: number;
   /** Bytes in use after a garbage collection; only where it was started with `measuringMemory`. */
-  readonly memory: () => Promise<{ readonly rss: number; readonly heapUsed: number }>;
+  readonly memory: () => Promise<Memory>;
   readonly end: () => Promise<void>;
 }
 
@@ -86,7 +92,7 @@ function speak(child: Child) {
   };
 }
 
-function memoryOf(child: Child): Promise<{ rss: number; heapUsed: number }> {
+export function memoryOf(child: Child): Promise<Memory> {
   return new Promise((resolve) => {
     const listen = (chunk: Buffer): void => {
       const found = /^memory (.+)$/m.exec(chunk.toString())?.[1];
