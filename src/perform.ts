@@ -81,7 +81,7 @@ export function createCorridor(parts: Parts): Corridor {
   const { mode, client, redactor, log, ledgers } = parts;
   const simulated = mode !== 'live';
   const account = parts.account ?? 'none';
-  const records = createRecords({ account, ledgers, log, now: parts.now });
+  const records = createRecords({ account, ledgers, log, redactor, now: parts.now });
   const once = createOnce({ account, answers: ledgers.answers, now: parts.now, look: lookFor });
 
   return {

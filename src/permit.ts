@@ -10,6 +10,7 @@ import type { Question, Refusal } from './guards/verdict.ts';
 import { OperationError } from './operation/errors.ts';
 import type { Approval, ConsentEntry, Ledgers, Reservation } from './operation/ledgers.ts';
 import type { Row } from './operation/row.ts';
+import type { Redactor } from './redact.ts';
 
 export interface PermitParts {
   readonly account: string;
@@ -17,6 +18,7 @@ export interface PermitParts {
   readonly ledgers: Ledgers;
   /** Whether a decision that says it is the owner's carries their signature. */
   readonly decided: (approval: Approval) => Promise<boolean>;
+  readonly redactor: Pick<Redactor, 'text'>;
   readonly now: () => Date;
   readonly id: () => string;
 }
@@ -109,7 +111,7 @@ async function approvalOf(
     operation: operation.name,
     fingerprint: print,
     rules,
-    summary: summaryOf(found.call, found.facts, questions),
+    summary: parts.redactor.text(summaryOf(found.call, found.facts, questions)),
     at: now,
     expires: new Date(now.getTime() + policy.confirmation.expires_minutes * 60_000),
   };

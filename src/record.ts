@@ -4,12 +4,13 @@ import type { Actor } from './operation/actor.ts';
 import type { Operation, Row } from './operation/define.ts';
 import type { AuditEntry, Ledgers } from './operation/ledgers.ts';
 import { contactOf } from './operation/reach.ts';
-import { maskPhone } from './redact.ts';
+import { maskPhone, type Redactor } from './redact.ts';
 
 export interface RecordParts {
   readonly account: string;
   readonly ledgers: Pick<Ledgers, 'audit' | 'consents'>;
   readonly log: Log;
+  readonly redactor: Redactor;
   readonly now: () => Date;
 }
 
@@ -29,17 +30,18 @@ export interface Records {
 /** Twilio's codes for a person who has opted out; docs/api/errors/21610, 80901. */
 const optedOut: readonly number[] = [21610, 80901];
 
-export function createRecords({ account, ledgers, log, now }: RecordParts): Records {
+export function createRecords({ account, ledgers, log, redactor, now }: RecordParts): Records {
   return {
     write: async (phase, { operation, input, actor }, told = {}) => {
       if (operation.effect === 'read') return;
       const reached = operation.reaches?.(input) ?? [];
-      const facts = {
+      // What Twilio tells is not ours: the audit outlives the answer, so it is masked as the answer is.
+      const facts = redactor.value({
         effect: operation.effect,
         recipients: reached.length,
         to: reached.slice(0, 10).map((each) => `${each.channel}:${maskPhone(each.to)}`),
         ...pick(told, ['sid', 'code', 'rule', 'twilio_code']),
-      };
+      });
       const { name } = operation;
       log.info({ audit: phase, operation: name, actor: actor.name, ...facts }, phase);
       await ledgers.audit.append({ at: now(), account, actor: actor.name, phase, operation: name, facts });

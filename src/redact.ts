@@ -21,16 +21,20 @@ const deepest = 32;
 
 export function createRedactor({ secrets }: { readonly secrets: Iterable<string> }): Redactor {
   const all = new Set<string>();
+  let spellings: readonly string[] = [];
   let known: RegExp | undefined;
   const learn = (more: Iterable<string>): void => {
     const before = all.size;
     for (const secret of more) if (secret.length >= shortestSecret) all.add(secret);
-    if (all.size > before) known = knownPattern([...all]);
+    if (all.size === before) return;
+    spellings = allSpellings([...all]);
+    known = patternOf(spellings);
   };
   learn(secrets);
   const text = (input: string): string => {
-    const plain = known === undefined ? input : input.replace(known, marker);
-    return replaceAll(plain, shapes);
+    if (known === undefined) return replaceAll(input, shapes);
+    const plain = input.replace(known, marker);
+    return replaceAll(plain.includes(cutMark) ? withoutCut(plain, spellings) : plain, shapes);
   };
   return {
     text,
@@ -44,11 +48,33 @@ function replaceAll(input: string, list: readonly Shape[]): string {
   return list.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), input);
 }
 
-/** One pattern for every spelling of every secret, longest first, so that no part of one is left standing. */
-function knownPattern(secrets: readonly string[]): RegExp | undefined {
-  const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
+/** Every spelling of every secret, longest first, so that no part of one is left standing. */
+function allSpellings(secrets: readonly string[]): readonly string[] {
+  return [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
+}
+
+function patternOf(spellings: readonly string[]): RegExp | undefined {
   if (spellings.length === 0) return undefined;
   return new RegExp(spellings.map((each) => each.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');
+}
+
+/** What stands where a text was cut short, here and in client/problem.ts. */
+const cutMark = '…';
+
+/** A secret that a limit cut in two is no spelling any more: what begins like one right before the mark of a cut goes too. */
+function withoutCut(text: string, spellings: readonly string[]): string {
+  const parts = text.split(cutMark);
+  return parts
+    .map((part, at) => (at < parts.length - 1 ? withoutStart(part, spellings) : part))
+    .join(cutMark);
+}
+
+function withoutStart(text: string, spellings: readonly string[]): string {
+  for (const spelling of spellings) {
+    const at = text.lastIndexOf(spelling.slice(0, shortestSecret));
+    if (at !== -1 && spelling.startsWith(text.slice(at))) return text.slice(0, at) + marker;
+  }
+  return text;
 }
 
 function spellingsOf(secret: string): string[] {

@@ -49,6 +49,17 @@ describe('known secrets', () => {
     );
   });
 
+  it('are found where a limit cut them in two', () => {
+    for (const [, text] of spellings) {
+      for (const kept of [12, text.length - 2]) {
+        const cut = `said: ${text.slice(0, kept)}… (40 more characters cut)`;
+        if (text.slice(0, kept).includes(secret.slice(0, 8)))
+          expect(redactor.text(cut)).not.toContain(secret.slice(0, 8));
+      }
+    }
+    expect(redactor.text('nothing to hide…')).toBe('nothing to hide…');
+  });
+
   it('too short to be one blank nothing', () => {
     expect(redactor.text('a short walk')).toBe('a short walk');
   });

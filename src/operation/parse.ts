@@ -34,12 +34,17 @@ export function parseInput(operation: Operation, input: unknown, defaults: Defau
 function told(issue: z.core.$ZodIssue, operation: Operation): string {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
-      .map((key) => `${JSON.stringify(key.slice(0, 64))} is not a field${nearest(key, operation)}`)
+      .map((key) => `${JSON.stringify(short(key))} is not a field${nearest(key, operation)}`)
       .join('; ');
   }
   const field = issue.path.join('.');
   const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
   return `${field || 'the input'} ${missing ? 'is missing' : issue.message.replace(/^Invalid input: /, '')}`;
+}
+
+/** The mark of the cut lets the redactor know a secret that was cut in two. */
+function short(key: string): string {
+  return key.length <= 64 ? key : `${key.slice(0, 64)}…`;
 }
 
 function nearest(key: string, operation: Operation): string {

@@ -7,9 +7,11 @@ import { operations } from '../../src/catalog/index.ts';
 import { encode, type WireRequest } from '../../src/client/encode.ts';
 import { pageRequest } from '../../src/client/pages.ts';
 import { loadConfig } from '../../src/config.ts';
+import { policySchema } from '../../src/guards/policy.ts';
 import type { RequestTemplate, Row } from '../../src/operation/define.ts';
 import { OperationError } from '../../src/operation/errors.ts';
 import { parseInput } from '../../src/operation/parse.ts';
+import { lenient } from '../support/world.ts';
 import { garbageFor, inputsOf, seed } from './from-schema.ts';
 
 const account = `AC${'0'.repeat(32)}`;
@@ -37,6 +39,7 @@ beforeAll(async () => {
     {
       now: () => new Date(Date.UTC(2026, 10, 23, 15)),
       sleep: async () => undefined,
+      policy: policySchema.parse(lenient),
       writeLog: (line) => log.push(line),
     },
   );
@@ -62,7 +65,7 @@ describe.each(each)('%s', (_, operation) => {
   it('says whom it reaches and what it costs for any input it accepts', () => {
     fc.assert(
       fc.property(inputsOf(operation.input), (input) => {
-        const parsed = parsedOr(() => parseInput(operation, input, defaults));
+        const parsed = parsedOr(() => parseInput(operation, input, defaults).input);
         if (parsed === undefined) return;
         for (const { to, channel } of operation.reaches?.(parsed) ?? [])
           expect(typeof to + channel).toMatch(/^string./);
@@ -76,7 +79,7 @@ describe.each(each)('%s', (_, operation) => {
   it('reads any answer without a fault', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 3 }), inputsOf(operation.input), (answer, input) => {
-        const parsed = parsedOr(() => parseInput(operation, input, defaults));
+        const parsed = parsedOr(() => parseInput(operation, input, defaults).input);
         if (parsed === undefined || typeof answer !== 'object' || answer === null) return;
         const body: Row = Array.isArray(answer) ? { rows: answer } : { ...answer };
         const shaped = operation.answer?.(body, parsed) ?? body;
@@ -98,7 +101,7 @@ describe.each(requests)('the request of %s', (_, operation) => {
     const { request } = operation;
     fc.assert(
       fc.property(inputsOf(operation.input), (input) => {
-        const wire = parsedOr(() => wireOf(request, parseInput(operation, input, defaults)));
+        const wire = parsedOr(() => wireOf(request, parseInput(operation, input, defaults).input));
         if (wire === undefined) return;
         expect(wire.host).toBe(request.host);
         expect(shapeOf(request.path).test(wire.path), `${wire.path} is not ${request.path}`).toBe(true);

@@ -1,7 +1,7 @@
 // A mailing whose processes are killed at random points, two at a time on one store, until one is let through: who got it, and what is known of it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -9,7 +9,7 @@ import { serveEmulator } from '../../src/emulator/server.ts';
 import { type Chance, chanceFrom } from './chance.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { emptyEnv, main } from './process.ts';
-import type { Row } from './world.ts';
+import { lenient, type Row } from './world.ts';
 
 export interface Survival {
   readonly kills: number;
@@ -44,7 +44,10 @@ export async function surviveKills({
     return chance() < 0.5 ? 'none' : 'reset before';
   });
   proxy.aim(emulator.url);
-  const file = join(mkdtempSync(join(tmpdir(), 'twilio-mcp-killed-')), 'store.db');
+  const folder = mkdtempSync(join(tmpdir(), 'twilio-mcp-killed-'));
+  const file = join(folder, 'store.db');
+  const policy = join(folder, 'policy.json');
+  writeFileSync(policy, JSON.stringify({ ...lenient, destination: { ...lenient.destination, own: ['*'] } }));
   const env = {
     PATH: process.env['PATH'] ?? '',
     TWILIO_MCP_ENV_FILE: emptyEnv,
@@ -53,6 +56,8 @@ export async function surviveKills({
     TWILIO_API_BASE_URL: proxy.url,
     TWILIO_FROM: '+14155550100',
     TWILIO_MCP_DATABASE_URL: `file:${file}`,
+    TWILIO_MCP_POLICY_FILE: policy,
+    XDG_STATE_HOME: folder,
     TWILIO_MCP_LOG_LEVEL: 'silent',
   };
   const people = Array.from({ length: recipients }, (_, n) => `+1415557${String(1000 + n)}`);

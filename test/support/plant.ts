@@ -6,10 +6,12 @@ import fc from 'fast-check';
 import { type App, createApp } from '../../src/app.ts';
 import { operations } from '../../src/catalog/index.ts';
 import { loadConfig } from '../../src/config.ts';
+import { policySchema } from '../../src/guards/policy.ts';
 import type { Operation } from '../../src/operation/define.ts';
 import { inputsOf } from '../fuzz/from-schema.ts';
 import { type Chance, chanceFrom, pick } from './chance.ts';
 import { type Parrot, spell, startParrot } from './parrot.ts';
+import { agree, lenient, PERSON } from './world.ts';
 
 export interface Harvest {
   readonly operations: number;
@@ -55,9 +57,10 @@ export async function harvest({
 }): Promise<Harvest> {
   const total = { asked: 0, outcomes: new Map<string, number>() };
   const everything: string[] = [];
-  for (const { secret, open } of proofs) {
-    const field = await openField({ ...secret, ...beside }, open, chanceFrom(seed));
-    await field.work(Math.ceil(times / proofs.length), inputMaker(seed));
+  const fields = proofs.flatMap((proof) => [true, false].map((planted) => ({ ...proof, planted })));
+  for (const { secret, open, planted } of fields) {
+    const field = await openField({ ...secret, ...beside }, open, chanceFrom(seed), planted);
+    await field.work(Math.ceil(times / fields.length), inputMaker(seed));
     const { asked, outcomes, seen } = await field.close();
     total.asked += asked;
     everything.push(...seen);
@@ -66,8 +69,11 @@ export async function harvest({
   return { ...total, seen: everything, operations: times, outcomes: Object.fromEntries(total.outcomes) };
 }
 
-/** One server with its secrets, and a parrot that knows them too. */
-async function openField(secret: Planted, open: Planted, chance: Chance) {
+/**
+ * One server with its secrets, and a parrot that knows them too. Where the caller plants some as well, files are not looked
+ * into: an address that somebody is to be written to is kept as the caller gave it.
+ */
+async function openField(secret: Planted, open: Planted, chance: Chance, planted: boolean) {
   const secrets = oneOrMore(Object.values(secret));
   const folder = mkdtempSync(join(tmpdir(), 'twilio-mcp-planted-'));
   const log: string[] = [];
@@ -75,6 +81,7 @@ async function openField(secret: Planted, open: Planted, chance: Chance) {
   const outcomes = new Map<string, number>();
   const parrot = await startParrot(chance, secrets);
   const app = await appWith({ ...secret, ...open }, parrot, folder, log);
+  await agree(app, [PERSON, 'ana@example.com']);
   const look = (where: string, text: string): void => {
     for (const each of secrets) seen.push(...sightings(each, where, text));
   };
@@ -85,9 +92,8 @@ async function openField(secret: Planted, open: Planted, chance: Chance) {
         while (left > 0) {
           left -= 1;
           const operation = pick(chance, oneOrMore(operations));
-          const input = plantInto(inputs(operation), chance, secrets);
-          const actor = { name: `agent ${pick(chance, secrets)}` };
-          const result = await app.perform({ operation, input, actor });
+          const input = planted ? plantInto(inputs(operation), chance, secrets) : inputs(operation);
+          const result = await app.perform({ operation, input, actor: { name: 'agent' } });
           const outcome = result.ok ? 'ok' : result.error.code;
           outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
           look(`${operation.name} ${outcome}`, JSON.stringify(result));
@@ -100,7 +106,8 @@ async function openField(secret: Planted, open: Planted, chance: Chance) {
       await app.close();
       await parrot.close();
       look('log', log.join('\n'));
-      for (const file of readdirSync(folder)) look(file, readFileSync(join(folder, file), 'latin1'));
+      for (const file of planted ? [] : readdirSync(folder))
+        look(file, readFileSync(join(folder, file), 'latin1'));
       return { asked: parrot.asked(), outcomes, seen };
     },
   };
@@ -119,6 +126,7 @@ function appWith(secret: Planted, parrot: Parrot, folder: string, log: string[])
   let ms = Date.UTC(2026, 10, 23, 15);
   return createApp(loadConfig({ env, envFile: new URL('empty.env', import.meta.url).pathname }), {
     now: () => new Date(ms),
+    policy: policySchema.parse(lenient),
     sleep: async (nap) => {
       ms += nap;
     },

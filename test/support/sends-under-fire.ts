@@ -2,7 +2,7 @@
 import { sendMessage } from '../../src/catalog/messaging.ts';
 import { chanceFrom } from './chance.ts';
 import { type Fault, faults, startFaultProxy } from './fault-proxy.ts';
-import { createWorld, type Row, type World } from './world.ts';
+import { agree, createWorld, type Row, type World } from './world.ts';
 
 export interface Toll {
   /** What we were told of each send: `ok`, or the error's code. */
@@ -35,7 +35,9 @@ export async function sendUnderFire({
   });
   try {
     proxy.aim(world.emulator.url);
-    const outcomes = await tellAll(world, sends, chance);
+    const people = Array.from({ length: sends }, (_, n) => `+1415${String(5_560_000 + n)}`);
+    await agree(world.app, people);
+    const outcomes = await tellAll(world, people, chance);
     return { ...weigh(outcomes, await received(world)), faults: proxy.done };
   } finally {
     await world.close();
@@ -44,13 +46,15 @@ export async function sendUnderFire({
 }
 
 /** Recipient → what we were told. Sixteen at a time, and now and then the clock jumps. */
-async function tellAll(world: World, sends: number, chance: () => number): Promise<Map<string, string>> {
+async function tellAll(
+  world: World,
+  people: readonly string[],
+  chance: () => number,
+): Promise<Map<string, string>> {
   const outcomes = new Map<string, string>();
-  let next = 0;
+  const left = [...people];
   const worker = async (): Promise<void> => {
-    while (next < sends) {
-      const to = `+1415${String(5_560_000 + next).padStart(7, '0')}`;
-      next += 1;
+    for (let to = left.pop(); to !== undefined; to = left.pop()) {
       if (chance() < 0.01) await world.advance(3600);
       const input = { to, body: `Reminder ${to}` };
       const result = await world.app.perform({ operation: sendMessage, input, actor: { name: 'fire' } });
