@@ -1,6 +1,7 @@
 // Each "must" about an operation, a page or a committed text, held over all of them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { encode as tokens } from 'gpt-tokenizer';
 import { describe, expect, it } from 'vitest';
@@ -281,5 +282,13 @@ describe('committed text', () => {
       for (const shape of shapes)
         expect(shape.exec(text)?.[0], `${name} holds what looks like a secret`).toBeUndefined();
     }
+  });
+});
+
+describe('a test', () => {
+  it('cannot reach another machine', () => {
+    expect(() => connect({ host: '192.0.2.1', port: 443 })).toThrow(
+      'Tests reach addresses on this machine only',
+    );
   });
 });
