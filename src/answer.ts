@@ -70,8 +70,11 @@ export type Fence = (text: string, source: string, row: Row) => string;
 export function fenceStrangers(schema: z.ZodType, value: unknown, fence: Fence, row: Row = {}): unknown {
   const inner = unwrap(schema);
   const source = strangersWords.get(inner);
-  if (source !== undefined && typeof value === 'string')
-    return value === '' ? value : fence(value, source.from, row);
+  if (source !== undefined) {
+    const isFenced = (text: string, inside: boolean) =>
+      text !== '' && (isProse(text) || !(source.prose || inside));
+    return mapTexts(value, (text, inside) => (isFenced(text, inside) ? fence(text, source.from, row) : text));
+  }
   if (inner instanceof z.ZodArray && Array.isArray(value)) {
     const { element } = inner;
     return value.map((each) =>
@@ -81,10 +84,29 @@ export function fenceStrangers(schema: z.ZodType, value: unknown, fence: Fence, 
   if (!(inner instanceof z.ZodObject) || !isRow(value)) return value;
   if (typeof value['direction'] === 'string' && value['direction'].startsWith('outbound')) return value;
   const fields = Object.entries(value).map(([key, each]) => {
-    const field = inner.shape[key];
+    const field = inner.shape[key] ?? inner.def.catchall;
     return [key, field instanceof z.ZodType ? fenceStrangers(field, each, fence, value) : each];
   });
   return Object.fromEntries(fields);
+}
+
+/** Three words with room between them, or a run in a script that leaves none: enough to hold an order. Dates are not. */
+export function isProse(text: string): boolean {
+  return /\p{L}\S*\s+\S*\p{L}\S*\s+\S*\p{L}/u.test(text.replace(date, '')) || /[^\p{ASCII}]{6,}/u.test(text);
+}
+
+const date = /\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +\d{1,2} [a-z]{3} \d{4} [\d:]+ \S+/giu;
+
+/** `inside`: in a structure, where most texts are keys and kinds. */
+function mapTexts(
+  value: unknown,
+  change: (text: string, inside: boolean) => string,
+  inside = false,
+): unknown {
+  if (typeof value === 'string') return change(value, inside);
+  if (Array.isArray(value)) return value.map((each) => mapTexts(each, change, true));
+  if (!isRow(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapTexts(each, change, true)]));
 }
 
 /** Whose words stand in a row, as consent is kept by it; `unknown` where the row does not say. */

@@ -103,8 +103,8 @@ export const nextCursor = field(
   'eyJwYWdlIjoxfQ',
 ).optional();
 
-/** What a person outside wrote: fenced as data before it reaches the model. */
-export const strangersWords = z.registry<{ readonly from: string }>();
+/** What a person outside wrote: fenced as data before it reaches the model; with `prose`, only where it reads as a sentence. */
+export const strangersWords = z.registry<{ readonly from: string; readonly prose?: true }>();
 
 /** Free text that a stranger may have written, such as an inbound body. */
 export function words(description: string, example: string) {

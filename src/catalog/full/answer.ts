@@ -12,6 +12,10 @@ const deepest = 5;
 const byStrangers =
   /^(?:body|text|content|subject|message|messages?_body|transcription_?text|transcript|speech_?result|caller_?name|profile_?name|display_?name|author|comment|summary|utterance|answers?|input|words|html|from_name|attributes|data|payload|name|first_?name|last_?name|traits|observations?)$/i;
 
+/** Fields whose words are the owner's own or the provider's. In any other, what reads as a sentence counts as a stranger's. */
+const byOwner =
+  /^(?:.*friendly_?name|.*unique_?name|description|label|title|nickname|.*carrier(?:_name)?|operator_name|product_?name|.*(?:error|failure|rejection)_?(?:message|reason)|more_info)$/i;
+
 /** Everything is optional and of any type: what came is shown, whether or not it is as documented. */
 export function outputOf(facts: OperationFacts, { answers }: DomainFacts): z.ZodObject {
   const told = shapeOf(facts.answer ?? {}, answers, 0);
@@ -25,7 +29,7 @@ export function outputOf(facts: OperationFacts, { answers }: DomainFacts): z.Zod
         };
   const shape = told instanceof z.ZodObject ? told.shape : {};
   const items = told instanceof z.ZodArray ? { items: told.optional() } : {};
-  return z.looseObject({ ...shape, ...items, ...optional(paging) });
+  return z.object({ ...shape, ...items, ...optional(paging) }).catchall(undocumented);
 }
 
 function optional(shape: Readonly<Record<string, z.ZodType>>) {
@@ -33,25 +37,30 @@ function optional(shape: Readonly<Record<string, z.ZodType>>) {
 }
 
 function shapeOf(given: AnswerFacts, answers: DomainFacts['answers'], depth: number, name = ''): z.ZodType {
-  if (depth > deepest) return z.unknown();
+  if (depth > deepest) return leaf(name, 'any');
   if (typeof given === 'string') {
     const shared = given.startsWith('#') ? answers[given.slice(1)] : undefined;
-    return shared === undefined ? leaf(name) : shapeOf(shared, answers, depth, name);
+    return shared === undefined ? leaf(name, given) : shapeOf(shared, answers, depth, name);
   }
   if (isList(given)) return z.array(shapeOf(given[0] ?? 'any', answers, depth + 1, name));
   const shape = Object.entries(given).map(([key, each]) => [key, shapeOf(each, answers, depth + 1, key)]);
-  return z.looseObject(optional(Object.fromEntries(shape)));
+  return z.object(optional(Object.fromEntries(shape))).catchall(undocumented);
 }
 
 function isList(given: AnswerFacts): given is readonly AnswerFacts[] {
   return Array.isArray(given);
 }
 
-function leaf(name: string): z.ZodType {
+function leaf(name: string, kind: string): z.ZodType {
   const schema = z.unknown();
   if (byStrangers.test(name)) strangersWords.add(schema, { from: wordsOf(name) });
+  else if (kind !== 'string' || !byOwner.test(name))
+    strangersWords.add(schema, { from: wordsOf(name), prose: true });
   return schema;
 }
+
+const undocumented = z.unknown();
+strangersWords.add(undocumented, { from: 'a field that is not documented', prose: true });
 
 /** Paging facts of four kinds become the one thing a caller needs: what to ask for next. */
 export function answerOf(facts: OperationFacts, body: Row, input: Row): Row {
