@@ -18,6 +18,7 @@ import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import type { Policy } from './guards/policy.ts';
 import { createInbound, type Inbound } from './inbound.ts';
+import { findEmulator, firstNumber, type LocalTwilio } from './local-twilio.ts';
 import { createLog, type Log } from './log.ts';
 import { findAny } from './mcp/discovery.ts';
 import { readReferences } from './mcp/resources.ts';
@@ -34,7 +35,7 @@ import { type Corridor, createCorridor, type Perform } from './perform.ts';
 import { loadPolicy } from './policy-file.ts';
 import { requireAccepted } from './policy-seal.ts';
 import { readPrices } from './prices-file.ts';
-import { recover } from './recover.ts';
+import { keepRecovering, type Recovered, recover } from './recover.ts';
 import { createRedactor } from './redact.ts';
 
 import { keepFresh } from './secrets/fresh.ts';
@@ -77,7 +78,9 @@ export interface App {
   /** The Auth Token that webhooks are checked with. */
   readonly webhookToken: string | undefined;
   /** Looks for the sends of a process that ended before it knew their outcome. */
-  readonly recover: () => ReturnType<typeof recover>;
+  readonly recover: () => Promise<Recovered>;
+  /** The same now and from time to time, until the end. */
+  readonly keepRecovering: () => void;
   /** The local Twilio, in emulator mode. */
   readonly emulator: LocalTwilio | undefined;
   readonly createServerFactory: () => Promise<ServerFactory>;
@@ -187,6 +190,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     prices: readPrices(pricesPath(settings, mode)) ?? publishedPrices,
   });
   const { look, lay } = corridor;
+  const settleLeftOpen = () =>
+    recover({
+      account: account ?? 'none',
+      ledgers: store,
+      look,
+      find: findAny,
+      now,
+      deadlineMs: 2 * timeoutMs,
+    });
+  let stopRecovering: (() => void) | undefined;
   const perform = watchPerform(corridor.perform, watching);
   return {
     config,
@@ -203,15 +216,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     inbound,
     defaults,
     webhookToken: credentials.authToken ?? settings.TWILIO_MCP_WEBHOOK_TOKENS[0],
-    recover: () =>
-      recover({
-        account: account ?? 'none',
-        ledgers: store,
-        look,
-        find: findAny,
-        now,
-        deadlineMs: 2 * timeoutMs,
-      }),
+    recover: settleLeftOpen,
+    keepRecovering: () => {
+      stopRecovering ??= keepRecovering(settleLeftOpen, log, 2 * timeoutMs);
+    },
     createServerFactory: () =>
       createServerFactory({
         perform,
@@ -229,6 +237,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       }),
     close: async () => {
       inbound.close();
+      stopRecovering?.();
       await client.close();
       await store.close();
       await emulator?.close();
@@ -290,46 +299,6 @@ async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal });
 }
 
-export interface LocalTwilio {
-  readonly url: string;
-  readonly accountSid: string;
-  readonly authToken: string;
-  readonly segment: { readonly spaceId: string; readonly credentials: Credentials };
-  readonly sendgridApiKey: string;
-  readonly close: () => Promise<void>;
-}
-
-/**
- * The local Twilio: one that already runs where TWILIO_API_BASE_URL says, else one started here. It answers to the
- * configured account, so that moving to live changes nothing else.
- */
-async function findEmulator({ settings }: Config, now: () => Date): Promise<LocalTwilio> {
-  // Loaded only here: a live server should not pay for a Twilio it does not run.
-  const { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } = await import('./emulator/emulator.ts');
-  const { EMULATED_SENDGRID_KEY: sendgridApiKey } = await import('./emulator/products/email.ts');
-  const { emulatedSegment: segment } = await import('./emulator/products/segment-realm.ts');
-  const {
-    TWILIO_ACCOUNT_SID: accountSid = DEFAULT_ACCOUNT_SID,
-    TWILIO_AUTH_TOKEN: authToken = DEFAULT_AUTH_TOKEN,
-    TWILIO_API_KEY: sid,
-    TWILIO_API_SECRET: secret,
-    TWILIO_API_BASE_URL: url,
-  } = settings;
-  if (url !== undefined)
-    return { url, segment, accountSid, authToken, sendgridApiKey, close: async () => undefined };
-  const { serveEmulator } = await import('./emulator/server.ts');
-  const apiKeys = sid !== undefined && secret !== undefined ? [{ sid, secret }] : [];
-  const served = await serveEmulator({
-    now: () => now().getTime(),
-    clock: 'auto',
-    port: 0,
-    accountSid,
-    authToken,
-    apiKeys,
-  });
-  return { url: served.url, segment, accountSid, authToken, sendgridApiKey, close: () => served.close() };
-}
-
 function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined): Credentials {
   const own: Credentials = {
     accountSid: settings.TWILIO_ACCOUNT_SID,
@@ -386,6 +355,3 @@ function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): De
     ...(settings.TWILIO_STATUS_CALLBACK !== undefined && { statusCallback: settings.TWILIO_STATUS_CALLBACK }),
   };
 }
-
-/** The first number that the local Twilio owns from the start; see references/emulator.md. */
-const firstNumber = '+14155550100';

@@ -6,6 +6,7 @@ import { encode, type WireRequest } from './client/encode.ts';
 import { collect, pageRequest } from './client/pages.ts';
 import type { Mode } from './config.ts';
 import { type Case, type FactParts, gather } from './facts.ts';
+import { withinRows, withRowLimit } from './guards/rows.ts';
 import { withTimeLimit } from './guards/spend.ts';
 import type { Log } from './log.ts';
 import { createOnce } from './once.ts';
@@ -59,6 +60,10 @@ export interface Parts extends Omit<FactParts & PermitParts, 'account' | 'rowsOf
 interface Prepared extends Call {
   readonly input: Row;
   readonly frame: Frame;
+  /** The input as it came. */
+  readonly asked: unknown;
+  /** Made by an operation rather than asked for: what it reads is not shown as it is. */
+  readonly part: boolean;
   readonly since: Date;
 }
 
@@ -93,8 +98,10 @@ export function createCorridor(parts: Parts): Corridor {
   function prepare(call: Call, whole: Whole): Prepared {
     const parsed = parseInput(call.operation, call.input, parts.defaults);
     const usage = call.operation.costs?.(parsed.input) ?? { kind: 'nothing' as const };
-    const input = withTimeLimit(parsed.input, usage, parts.policy);
-    return { ...call, input, frame: { purpose: whole.purpose, ...parsed.frame }, since: parts.now() };
+    const timed = withTimeLimit(parsed.input, usage, parts.policy);
+    const input = whole.part ? timed : withRowLimit(call.operation, timed, parts.policy);
+    const frame = { purpose: whole.purpose, ...parsed.frame };
+    return { ...call, input, frame, asked: call.input, part: whole.part, since: parts.now() };
   }
 
   async function walk(call: Call, whole: Whole): Promise<Result> {
@@ -138,7 +145,11 @@ export function createCorridor(parts: Parts): Corridor {
       phase === 'found'
         ? ['The answer was lost; looking it up showed that the request was carried out.']
         : [];
-    const { result, strangers } = present(operation, body, lost);
+    const { asked, part } = prepared;
+    const { data, notes } = part
+      ? { data: body, notes: [] }
+      : withinRows(operation, { asked, data: body }, parts.policy);
+    const { result, strangers } = present(operation, data, [...notes, ...lost]);
     try {
       await granted?.settle(body);
       await records.write(phase, prepared, body);

@@ -51,6 +51,7 @@ const floors: Readonly<Record<string, number>> = {
   'fingerprint.ts': 2,
   'owner-key.ts': 2,
   'open-store.ts': 4,
+  'local-twilio.ts': 4,
   'policy-seal.ts': 3,
   'prices-file.ts': 3,
   'redact.ts': 1,
