@@ -1,4 +1,4 @@
-// A secret that Twilio shows once is kept here: in a file that only its owner can read. Its words reach nobody else.
+// A secret that Twilio or SendGrid shows once is kept here: in a file that only its owner can read. Its words reach nobody else.
 // Reading secrets is read.ts.
 import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,23 +36,23 @@ export function createKeeper({ folder, onKept }: KeeperOptions): Keeper {
     },
     keep: async (answer, field) => {
       const { [field]: secret, ...rest } = answer;
-      const { sid } = answer;
-      if (typeof secret !== 'string' || typeof sid !== 'string' || !/^[A-Za-z0-9]{2,64}$/.test(sid)) {
+      const id = answer['sid'] ?? answer['api_key_id'];
+      if (typeof secret !== 'string' || typeof id !== 'string' || !/^[\w-]{2,64}$/.test(id)) {
         throw new OperationError('ANSWER_UNREADABLE', 'The answer held no secret to keep.', {
           next: 'Look what was made, and remove it: what it opens cannot be known.',
         });
       }
       onKept(secret);
-      const path = join(folder, `${sid}.env`);
+      const path = join(folder, `${id}.env`);
       try {
         // 'wx': a file that is there already is never written over, nor a link followed.
-        await writeFile(path, settingsOf(sid, secret), { flag: 'wx', mode: 0o600 });
+        await writeFile(path, settingsOf(id, field, secret), { flag: 'wx', mode: 0o600 });
       } catch (cause) {
         throw new OperationError(
           'INTERNAL',
-          `${sid} was made, but its secret could not be kept: ${reason(cause)}.`,
+          `${id} was made, but its secret could not be kept: ${reason(cause)}.`,
           {
-            next: `Delete ${sid}: its secret is lost. Then mend the folder and make another.`,
+            next: `Delete ${id}: its secret is lost. Then mend the folder and make another.`,
           },
         );
       }
@@ -62,10 +62,11 @@ export function createKeeper({ folder, onKept }: KeeperOptions): Keeper {
 }
 
 /** As `.env` files and this server's own settings have it. */
-function settingsOf(sid: string, secret: string): string {
-  return sid.startsWith('OQ')
-    ? `TWILIO_CLIENT_ID=${sid}\nTWILIO_CLIENT_SECRET=${secret}\n`
-    : `TWILIO_API_KEY=${sid}\nTWILIO_API_SECRET=${secret}\n`;
+function settingsOf(id: string, field: string, secret: string): string {
+  if (field === 'api_key') return `SENDGRID_API_KEY=${secret}\n`;
+  return id.startsWith('OQ')
+    ? `TWILIO_CLIENT_ID=${id}\nTWILIO_CLIENT_SECRET=${secret}\n`
+    : `TWILIO_API_KEY=${id}\nTWILIO_API_SECRET=${secret}\n`;
 }
 
 function reason(cause: unknown): string {

@@ -33,6 +33,17 @@ it.each([
   expect(learned).toEqual([secret]);
 });
 
+it('is kept under the name of a SendGrid key too', async () => {
+  const { folder, learned, keeper } = place();
+  await keeper.ready();
+  const id = 'xxxxxxxxxxxxxxx_xxxxxx';
+  const file = join(folder, `${id}.env`);
+  const told = await keeper.keep({ api_key: secret, api_key_id: id, name: 'Mail' }, 'api_key');
+  expect(told).toEqual({ api_key_id: id, name: 'Mail', secret_file: file });
+  expect(readFileSync(file, 'utf8')).toBe(`SENDGRID_API_KEY=${secret}\n`);
+  expect(learned).toEqual([secret]);
+});
+
 it('is never written over a file or through a link that is there already', async () => {
   const { root, folder, keeper } = place();
   await keeper.ready();

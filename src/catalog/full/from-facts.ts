@@ -32,16 +32,18 @@ export function operationFrom(domain: DomainFacts, facts: OperationFacts): Opera
     answer: (body, input) => answerOf(facts, body, input),
     raises: (input) => stricter(effect, raisedBy(effect, input)),
     ...(effect === 'send' && { reaches: (input: Row) => reachedIn(id, input) }),
-    ...(makesKey(facts, domain) && { keeps: 'secret' }),
+    ...keptOf(facts, domain),
     ...(costs && { costs: (input: Row) => usedBy(id, input) }),
   };
 }
 
 /** The secret of a new API key or OAuth app is shown in this one answer: it goes where the hand-shaped operation puts it. */
-function makesKey({ id, answer }: OperationFacts, { answers }: DomainFacts): boolean {
-  if (!id.startsWith('Create')) return false;
+function keptOf({ id, answer }: OperationFacts, { answers }: DomainFacts): Pick<Operation, 'keeps'> {
+  if (!id.startsWith('Create')) return {};
   const shape = typeof answer === 'string' && answer.startsWith('#') ? answers[answer.slice(1)] : answer;
-  return typeof shape === 'object' && 'sid' in shape && 'secret' in shape;
+  if (typeof shape !== 'object') return {};
+  if ('sid' in shape && 'secret' in shape) return { keeps: 'secret' };
+  return 'api_key_id' in shape && 'api_key' in shape ? { keeps: 'api_key' } : {};
 }
 
 function aboutOf({ domain }: DomainFacts, facts: OperationFacts, fields: readonly Field[]): string {

@@ -115,6 +115,7 @@ describe('the full shelf', () => {
       'api_v2010.CreateNewSigningKey',
       'iam_v1.CreateNewKey',
       'iam_v1.CreateOauthAppAccount',
+      'sendgrid_api_keys_v3.CreateApiKey',
     ]);
   });
 
