@@ -227,7 +227,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         askOwner: inbound.askOwner,
         inbox: inbound,
         now,
-        stateKey: randomBytes(32),
+        stateKey: store.keyFor('request state'),
         surface,
         mode,
         references: readReferences(packageRoot),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { credentialFaults, hasCredentials, regionFaults } from './config-faults.ts';
+import { isShared, passwordsOf, shownAddress } from './database-url.ts';
 import { readEnvFile } from './env-file.ts';
 import { OperationError } from './operation/errors.ts';
 import { readProfiles } from './profiles.ts';
@@ -14,6 +15,7 @@ import { aboutOf, accountSidOf, label, list, secretText, setting } from './setti
 import { fileSettings } from './settings-files.ts';
 import { httpSettings } from './settings-http.ts';
 import { secretSettings } from './settings-secrets.ts';
+import { storeFaults, storeSettings } from './settings-store.ts';
 import { webhookSettings } from './settings-webhooks.ts';
 
 export const modes = ['live', 'emulator', 'dry-run'] as const;
@@ -156,14 +158,7 @@ const table = {
     "The owner's own numbers, with commas. The server names them to the agent as the ones to try things on.",
     '+14155550123',
   ),
-  TWILIO_MCP_DATABASE_URL: setting(
-    z
-      .string()
-      .regex(/^file:.+$/, 'must be file: and a path; PostgreSQL is not supported yet')
-      .optional(),
-    "The file of what the server remembers (who was written to in which mailing). Default: store.db in the platform's state folder, rehearsal.db in emulator and dry-run mode.",
-    'file:/var/lib/twilio-mcp/store.db',
-  ),
+  ...storeSettings,
   TWILIO_MCP_OWNER_KEY: setting(
     z
       .string()
@@ -286,6 +281,9 @@ function gatherFrom(sources: Sources): Values {
   const env = sources.env ?? process.env;
   const file = fileOf(sources);
   const { flags = {} } = sources;
+  // Whoever may list the processes of a machine reads their flags.
+  if (isShared(flags['TWILIO_MCP_DATABASE_URL']))
+    throw invalid(['--database-url takes a file: only; PostgreSQL is named by TWILIO_MCP_DATABASE_URL']);
   const early = (name: string) => flags[name] ?? env[name] ?? file[name];
   const chosen = sources.profile ?? early('TWILIO_MCP_PROFILE');
   const profile = chosen && settingsOfProfile(chosen, early('TWILIO_MCP_PROFILES_FILE'));
@@ -310,7 +308,7 @@ function configOf(given: Readonly<Record<string, unknown>>): Config {
     throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   }
   const settings = parsed.data;
-  const faults = [...credentialFaults(settings), ...regionFaults(settings)];
+  const faults = [...credentialFaults(settings), ...regionFaults(settings), ...storeFaults(settings)];
   if (faults.length > 0) throw invalid(faults);
   const mode = settings.TWILIO_MCP_MODE ?? (hasCredentials(settings) ? 'live' : 'emulator');
   if (mode === 'live' && !hasCredentials(settings)) {
@@ -332,7 +330,8 @@ function invalid(faults: readonly string[]): OperationError {
 /** The values that must never be seen, for the redactor. */
 export function secretsOf(settings: Settings): string[] {
   const values = Object.entries(settings).filter(([name]) => isSecret(name));
-  return values.flatMap(([, value]) => [value].flat().filter((each) => typeof each === 'string'));
+  const secrets = values.flatMap(([, value]) => [value].flat().filter((each) => typeof each === 'string'));
+  return [...secrets, ...passwordsOf(settings.TWILIO_MCP_DATABASE_URL)];
 }
 
 function isSecret(env: string): boolean {
@@ -351,19 +350,27 @@ export function unknownSettings(env: Texts = process.env): string[] {
 }
 
 /**
- * The file that holds what the server remembers: the configured one, else one in the folder the platform gives programs.
+ * Where the server remembers: the configured place, else a file in the folder the platform gives programs.
  * A rehearsal has a file of its own: nothing it leaves behind can be taken for the real thing.
  */
-export function storePath(settings: Settings, mode: Mode, env: Texts = process.env): string {
+export function storeUrl(settings: Settings, mode: Mode, env: Texts = process.env): string {
   const named = settings.TWILIO_MCP_DATABASE_URL;
-  if (named !== undefined)
-    return named.startsWith('file://') ? fileURLToPath(named) : named.slice('file:'.length);
-  return join(stateFolder(env), 'twilio-mcp', mode === 'live' ? 'store.db' : 'rehearsal.db');
+  if (named === undefined)
+    return join(stateFolder(env), 'twilio-mcp', mode === 'live' ? 'store.db' : 'rehearsal.db');
+  if (isShared(named)) return named;
+  return named.startsWith('file://') ? fileURLToPath(named) : named.slice('file:'.length);
 }
 
-/** Prices that `twilio-mcp prices refresh` has asked for, beside what is remembered. */
-export function pricesPath(settings: Settings, mode: Mode): string {
-  return join(dirname(storePath(settings, mode)), mode === 'live' ? 'prices.json' : 'rehearsal-prices.json');
+/** The same for people to read: without user and password. */
+export function shownStore(settings: Settings, mode: Mode, env: Texts = process.env): string {
+  return shownAddress(storeUrl(settings, mode, env));
+}
+
+/** Prices that `twilio-mcp prices refresh` has asked for: beside the store where it is a file, else in the platform's folder. */
+export function pricesPath(settings: Settings, mode: Mode, env: Texts = process.env): string {
+  const url = storeUrl(settings, mode, env);
+  const folder = isShared(url) ? join(stateFolder(env), 'twilio-mcp') : dirname(url);
+  return join(folder, mode === 'live' ? 'prices.json' : 'rehearsal-prices.json');
 }
 
 /** The file that a rotation under way keeps its steps in, beside the store. It holds no secrets. */

@@ -60,14 +60,15 @@ export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
   if (recipients.length > 0 && !composed) await parts.refresh();
   const people = await Promise.all(distinct(recipients).map((each) => personOf(each, parts)));
   const usage: Usage = operation.costs?.(input) ?? unstated(effect);
-  const reaching = people.length > 0;
+  // The same calls that guards/integrity.ts stops: nothing else pays for the look.
+  const trusting = people.length > 0 || (effect !== 'read' && effect !== 'write');
   const countries = people.flatMap(({ contact, own }) => (own ? [] : (countryOf(contact) ?? [])));
   const [ownCountries, tainted, tampered] = await Promise.all([
     countries.length > 0 ? parts.ownCountries(countries) : [],
     effect === 'read'
       ? []
       : ledgers.taints.since(actor.name, new Date(now.getTime() - policy.taint.minutes * 60_000)),
-    reaching ? parts.integrity() : undefined,
+    trusting ? parts.integrity() : undefined,
   ]);
   return {
     call: {

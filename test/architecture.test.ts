@@ -39,6 +39,7 @@ const floors: Readonly<Record<string, number>> = {
   'settings-http.ts': 2,
   'settings-webhooks.ts': 2,
   'settings-secrets.ts': 2,
+  'settings-store.ts': 2,
   'profiles.ts': 2,
   secrets: 2,
   files: 2,
@@ -58,6 +59,7 @@ const floors: Readonly<Record<string, number>> = {
   'redact-shapes.ts': 0,
   'signature.ts': 1,
   'skill.ts': 1,
+  'database-url.ts': 1,
 };
 
 /** Rooms of the second floor that may use nothing but these of the first. */

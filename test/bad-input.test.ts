@@ -151,8 +151,16 @@ describe('the configuration', () => {
     [{ TWILIO_MCP_READ_ONLY: 'perhaps' }, /TWILIO_MCP_READ_ONLY must be true or false/],
     [{ TWILIO_MCP_OWNER_NUMBERS: '+14155550123,555' }, /TWILIO_MCP_OWNER_NUMBERS must be E\.164/],
     [
-      { TWILIO_MCP_DATABASE_URL: 'postgres://localhost/x' },
-      /TWILIO_MCP_DATABASE_URL must be file:.*PostgreSQL is not supported yet/,
+      { TWILIO_MCP_DATABASE_URL: 'mysql://localhost/x' },
+      /TWILIO_MCP_DATABASE_URL must be file: .* or the address of a PostgreSQL/,
+    ],
+    [
+      { TWILIO_MCP_DATABASE_URL: 'postgres://me:a-token-of-this-test@localhost/x' },
+      /TWILIO_MCP_STORE_KEY is missing: .*openssl rand -hex 32/,
+    ],
+    [
+      { TWILIO_MCP_DATABASE_URL: 'file:x.db', TWILIO_MCP_STORE_KEY: 'a-token-of-this-test' },
+      /TWILIO_MCP_STORE_KEY must be 64 hexadecimal digits/,
     ],
     [{ TWILIO_MCP_TIMEOUT: 'soon' }, /TWILIO_MCP_TIMEOUT must be a number/],
   ])('names what is missing or wrong: %j', (env, reason) => {

@@ -94,18 +94,31 @@ export const waitForEnd = defineOperation({
   page,
 });
 
-/** Looks until it is enough or the time is over. A cancel ends it by throwing out of `sleep`. */
+/** Looks until it is enough or the time is over, whenever something came in. A cancel ends it by throwing out of `sleep`. */
 async function waitFor<Found extends readonly InboxEvent[]>(
-  { sleep, progress, refresh }: Pick<Hands, 'sleep' | 'progress' | 'refresh'>,
+  { sleep, progress, refresh, ledgers }: Pick<Hands, 'sleep' | 'progress' | 'refresh' | 'ledgers'>,
   most: number,
   look: (waited: number) => Promise<Found>,
   isEnough: (found: Found) => boolean,
 ): Promise<{ readonly result: Found; readonly waited: number }> {
-  for (let waited = 0; ; waited += lookSeconds) {
-    if (waited % askSeconds === 0) await refresh();
-    const result = await look(waited);
-    if (isEnough(result) || waited >= most) return { result, waited };
-    progress(waited, most, `nothing yet after ${waited} s`);
-    await sleep(lookSeconds * 1000);
+  let wake = () => {};
+  const stop = ledgers.events.onChange(() => wake());
+  try {
+    for (let waited = 0; ; waited += lookSeconds) {
+      if (waited % askSeconds === 0) await refresh();
+      let slept: Promise<boolean> | undefined;
+      for (let woken = true; woken; ) {
+        const came = new Promise<boolean>((resolve) => {
+          wake = () => resolve(true);
+        });
+        const result = await look(waited);
+        if (isEnough(result) || waited >= most) return { result, waited };
+        if (slept === undefined) progress(waited, most, `nothing yet after ${waited} s`);
+        slept ??= sleep(lookSeconds * 1000).then(() => false);
+        woken = await Promise.race([slept, came]);
+      }
+    }
+  } finally {
+    stop();
   }
 }

@@ -2,7 +2,8 @@
 import { type App, createApp } from '../app.ts';
 import { findOperation } from '../catalog/index.ts';
 import { encode } from '../client/encode.ts';
-import { type Config, storePath, unknownSettings } from '../config.ts';
+import { type Config, shownStore, unknownSettings } from '../config.ts';
+import { isShared } from '../database-url.ts';
 import type { Row } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
 import type { Result } from '../operation/result.ts';
@@ -66,30 +67,42 @@ async function examine(load: () => Promise<Config>): Promise<Examined> {
   }
 }
 
-async function guardrails({ config, ledgers }: App): Promise<Finding[]> {
-  const { TWILIO_MCP_POLICY_FILE: file, TWILIO_MCP_OWNER_KEY: pinned } = config.settings;
-  const owner = await ledgers.owner.get();
-  const key = owner && fingerprintOf(owner.publicKey);
-  const fault = (await createOwnerCheck(ledgers.owner.get, pinned).fault()) ?? (await ledgers.integrity());
-  return [
-    { check: 'policy', ok: true, found: file ?? 'no file: the defaults hold' },
-    {
-      check: 'owner',
-      ok: true,
-      found:
-        key === undefined
-          ? 'none yet: `twilio-mcp init` sets the passphrase for consents and approvals'
-          : `${key}${pinned === undefined ? ', not pinned: TWILIO_MCP_OWNER_KEY would bind the server to it' : ', pinned'}`,
-    },
-    {
-      check: 'store',
-      ok: fault === undefined,
-      found: fault ?? `${storePath(config.settings, config.mode)}, consents and audit whole`,
-      ...(fault !== undefined && {
-        mend: 'Nobody is contacted until this is mended. Look with `twilio-mcp audit verify`; keep the file, and go on with a new one (TWILIO_MCP_DATABASE_URL).',
-      }),
-    },
-  ];
+async function guardrails(app: App): Promise<Finding[]> {
+  const { TWILIO_MCP_POLICY_FILE: file } = app.config.settings;
+  const policy = { check: 'policy', ok: true, found: file ?? 'no file: the defaults hold' };
+  try {
+    return [policy, await owner(app), await store(app)];
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return [policy, { check: 'store', ok: false, found: error.message, mend: error.details.next }];
+  }
+}
+
+async function owner({ config, ledgers }: App): Promise<Finding> {
+  const known = await ledgers.owner.get();
+  if (known === undefined) {
+    const found = 'none yet: `twilio-mcp init` sets the passphrase for consents and approvals';
+    return { check: 'owner', ok: true, found };
+  }
+  const pinned = config.settings.TWILIO_MCP_OWNER_KEY !== undefined;
+  const how = pinned ? 'pinned' : 'not pinned: TWILIO_MCP_OWNER_KEY would bind the server to it';
+  return { check: 'owner', ok: true, found: `${fingerprintOf(known.publicKey)}, ${how}` };
+}
+
+/** Which store is in force, whether it answers, and whether it is as this server wrote it. */
+async function store({ config: { settings, mode }, ledgers }: App): Promise<Finding> {
+  const check = createOwnerCheck(ledgers.owner.get, settings.TWILIO_MCP_OWNER_KEY);
+  const fault = (await check.fault()) ?? (await ledgers.integrity());
+  const place = shownStore(settings, mode);
+  const kind = isShared(place) ? 'PostgreSQL' : 'SQLite';
+  if (fault === undefined)
+    return { check: 'store', ok: true, found: `${kind}, ${place}: answers; consents and audit whole` };
+  return {
+    check: 'store',
+    ok: false,
+    found: `${kind}, ${place}: ${fault}`,
+    mend: 'Nobody is contacted until this is mended. Look with `twilio-mcp audit verify`; keep the store as it is, and go on with a new one (TWILIO_MCP_DATABASE_URL).',
+  };
 }
 
 function settings(config: Config): Finding[] {

@@ -22,6 +22,8 @@ export const errorCodes = {
   OUTCOME_UNKNOWN:
     'The request left, and no answer says whether it was carried out. It is never repeated by itself.',
   CANCELLED: 'The caller cancelled before the request left.',
+  STORE_UNAVAILABLE:
+    'What this server remembers cannot be asked (the PostgreSQL is away); nothing is sent meanwhile.',
   ANSWER_UNREADABLE: 'The provider answered with something that is not what its documents promise.',
   ANSWER_TOO_LARGE: 'The answer exceeded the size this server accepts.',
   INTERNAL: 'A fault in this server.',

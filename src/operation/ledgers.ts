@@ -274,6 +274,11 @@ export interface EventLedger {
     account: string,
     filter: EventFilter,
   ) => Promise<readonly (InboxEvent & { readonly sequence: number })[]>;
+  /**
+   * Calls when an event was added: here at once, by another process as soon as the database tells. A file tells nothing, so
+   * whoever waits must look from time to time as well. Returns the end of it.
+   */
+  readonly onChange: (listener: () => void) => () => void;
   /** When the person last wrote on that channel. */
   readonly lastInbound: (account: string, contact: string, channel: Channel) => Promise<Date | undefined>;
   /** Where polling stopped. */
@@ -313,7 +318,9 @@ export interface AuditLedger {
   readonly append: (entry: AuditEntry) => Promise<void>;
   /** Newest first. */
   readonly list: (account: string, limit: number, before?: number) => Promise<readonly AuditRow[]>;
-  /** The first sequence whose hash does not follow from the one before; undefined where all do. */
-  /** `whole` checks every row, not only those since the last check. */
+  /**
+   * `brokenAt`: the first sequence that does not follow from the one before, or is missing. `whole` checks every row, not
+   * only those since this process checked last.
+   */
   readonly verify: (whole: boolean) => Promise<{ readonly entries: number; readonly brokenAt?: number }>;
 }

@@ -1,31 +1,29 @@
 // The first answer to each idempotency key.
-import type { AnswerLedger } from '../operation/ledgers.ts';
+import type { AnswerLedger, KeptAnswer } from '../operation/ledgers.ts';
 import { isRow } from '../operation/row.ts';
 import type { Database } from './database.ts';
+import type { Tables } from './tables.ts';
 
 export function createAnswers({ open }: Database): AnswerLedger {
   return {
     claim: async (account, key, fingerprint, at) => {
       const db = await open();
-      const inserted = await db
-        .insertInto('answers')
-        .values({ account, key, fingerprint, at: at.getTime(), result: null })
-        .onConflict((conflict) => conflict.columns(['account', 'key']).doNothing())
-        .executeTakeFirst();
-      if (Number(inserted.numInsertedOrUpdatedRows ?? 0) > 0) return undefined;
-      const row = await db
-        .selectFrom('answers')
-        .selectAll()
-        .where('account', '=', account)
-        .where('key', '=', key)
-        .executeTakeFirst();
-      if (row === undefined) return undefined;
-      const result: unknown = row.result === null ? undefined : JSON.parse(row.result);
-      return {
-        fingerprint: row.fingerprint,
-        at: new Date(Number(row.at)),
-        ...(isRow(result) && { result }),
-      };
+      for (;;) {
+        const inserted = await db
+          .insertInto('answers')
+          .values({ account, key, fingerprint, at: at.getTime(), result: null })
+          .onConflict((conflict) => conflict.columns(['account', 'key']).doNothing())
+          .executeTakeFirst();
+        if (Number(inserted.numInsertedOrUpdatedRows ?? 0) > 0) return undefined;
+        const row = await db
+          .selectFrom('answers')
+          .selectAll()
+          .where('account', '=', account)
+          .where('key', '=', key)
+          .executeTakeFirst();
+        // Given back in between: whoever inserts next has it.
+        if (row !== undefined) return keptOf(row);
+      }
     },
     keep: async (account, key, result) => {
       const db = await open();
@@ -46,4 +44,9 @@ export function createAnswers({ open }: Database): AnswerLedger {
         .execute();
     },
   };
+}
+
+function keptOf({ fingerprint, at, result }: Tables['answers']): KeptAnswer {
+  const kept: unknown = result === null ? undefined : JSON.parse(result);
+  return { fingerprint, at: new Date(Number(at)), ...(isRow(kept) && { result: kept }) };
 }

@@ -2,9 +2,10 @@
 import type { AuditEntry, AuditLedger, AuditRow } from '../operation/ledgers.ts';
 import { auditPhases } from '../operation/ledgers.ts';
 import { isRow } from '../operation/row.ts';
-import { type Chain, follow, type ReadRows } from './chain.ts';
+import { type Chain, createVerify, type ReadRows } from './chain.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
+import { storable } from './text.ts';
 
 type Stored = Tables['audit'];
 
@@ -24,12 +25,13 @@ export function createAudit(database: Database, chain: Chain): AuditLedger {
     append: (entry) =>
       database.alone('audit', async (db) => {
         const row = rowOf(entry);
-        const last = chain.next(await chain.end(db), contentOf(row));
+        const last = await chain.end(db);
+        const link = chain.next(last, contentOf(row));
         await db
           .insertInto('audit')
-          .values({ ...row, ...last })
+          .values({ ...row, ...link })
           .execute();
-        await chain.setEnd(db, last);
+        await chain.setEnd(db, { ...last, ...link });
       }),
     list: async (account, limit, before) => {
       const db = await database.open();
@@ -38,10 +40,7 @@ export function createAudit(database: Database, chain: Chain): AuditLedger {
       const rows = await query.orderBy('sequence', 'desc').limit(limit).execute();
       return rows.map(entryOf);
     },
-    verify: async (whole) => {
-      const db = await database.open();
-      return follow(db, chain, whole ? { sequence: 0, hash: '' } : await chain.checked(db), read);
-    },
+    verify: createVerify(database.open, chain, read),
   };
 }
 
@@ -53,7 +52,14 @@ function rowOf({
   operation,
   facts,
 }: AuditEntry): Omit<Stored, 'sequence' | 'hash'> {
-  return { at: at.getTime(), account, actor, phase, operation, facts: JSON.stringify(facts) };
+  return {
+    at: at.getTime(),
+    account,
+    actor: storable(actor),
+    phase,
+    operation,
+    facts: JSON.stringify(facts),
+  };
 }
 
 function contentOf({

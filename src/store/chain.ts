@@ -2,77 +2,116 @@
 // What the rows say is the ledgers' business (consents.ts, audit.ts).
 import { createHmac } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
-export type ChainName = 'consents' | 'audit';
+type Db = Kysely<Tables>;
+
+type ChainName = 'consents' | 'audit';
 
 export interface Link {
   readonly sequence: number;
   readonly hash: string;
 }
 
+/** Where a chain ends, and whether that is as this store wrote it. */
+export interface End extends Link {
+  readonly sealed: boolean;
+}
+
 /** Before the first row. */
 const start: Link = { sequence: 0, hash: '' };
 
 export interface Chain {
+  readonly name: ChainName;
   /** The place and the hash of the next row. `content` is all that the row says, in a fixed order. */
   readonly next: (last: Link, content: readonly unknown[]) => Link;
-  readonly end: (db: Kysely<Tables>) => Promise<Link>;
-  readonly setEnd: (db: Kysely<Tables>, end: Link) => Promise<void>;
-  /** Throws where the sealed end is not what this store wrote. */
-  readonly sealedEnd: (db: Kysely<Tables>) => Promise<Link>;
-  /** How far an earlier check came; the start where there was none, or where its seal is wrong. */
-  readonly checked: (db: Kysely<Tables>) => Promise<Link>;
-  readonly setChecked: (db: Kysely<Tables>, link: Link) => Promise<void>;
+  /** For whoever appends, alone: rows go on after what is there, even where the end was tampered with. */
+  readonly end: (db: Db) => Promise<End>;
+  /** An end that was tampered with is never sealed again: appending heals nothing. */
+  readonly setEnd: (db: Db, end: End) => Promise<void>;
+  /** Undefined where somebody took it away, or wrote it without the key. */
+  readonly sealedEnd: (db: Db) => Promise<Link | undefined>;
 }
 
-export class Broken extends Error {}
-
-export function createChain(chain: ChainName, key: Uint8Array): Chain {
+export function createChain(name: ChainName, key: Uint8Array): Chain {
   const mac = (...parts: readonly unknown[]) =>
     createHmac('sha256', key)
-      .update(JSON.stringify([chain, ...parts]))
+      .update(JSON.stringify([name, ...parts]))
       .digest('hex');
-  const sealOf = (what: string, { sequence, hash }: Link) => mac(what, sequence, hash);
+  const sealOf = ({ sequence, hash }: Link) => mac('end', sequence, hash);
 
-  async function read(db: Kysely<Tables>) {
-    return db.selectFrom('heads').selectAll().where('chain', '=', chain).executeTakeFirst();
+  async function sealedEnd(db: Db): Promise<Link | undefined> {
+    const row = await db.selectFrom('heads').selectAll().where('chain', '=', name).executeTakeFirst();
+    if (row === undefined) return undefined;
+    const end = { sequence: Number(row.sequence), hash: row.hash };
+    return row.seal === sealOf(end) ? end : undefined;
   }
 
   return {
+    name,
     next: (last, content) => ({
       sequence: last.sequence + 1,
       hash: mac('row', last.hash, last.sequence + 1, ...content),
     }),
     end: async (db) => {
-      const row = await read(db);
-      return row === undefined ? start : { sequence: Number(row.sequence), hash: row.hash };
+      const [sealed, last] = [await sealedEnd(db), await lastRow(db, name)];
+      const whole = sealed?.sequence === last.sequence && sealed.hash === last.hash;
+      const further = sealed !== undefined && sealed.sequence > last.sequence ? sealed : last;
+      return { ...further, sealed: whole };
     },
-    setEnd: async (db, end) => {
-      const seal = sealOf('end', end);
+    setEnd: async (db, { sequence, hash, sealed }) => {
+      const end = { sequence, hash, seal: sealed ? sealOf({ sequence, hash }) : 'broken' };
       await db
         .insertInto('heads')
-        .values({ chain, ...end, seal, checked: null })
-        .onConflict((conflict) => conflict.column('chain').doUpdateSet({ ...end, seal }))
+        .values({ chain: name, ...end })
+        .onConflict((conflict) => conflict.column('chain').doUpdateSet(end))
         .execute();
     },
-    sealedEnd: async (db) => {
-      const row = await read(db);
-      if (row === undefined) return start;
-      const end = { sequence: Number(row.sequence), hash: row.hash };
-      if (row.seal !== sealOf('end', end)) throw new Broken(`the end of ${chain} carries a wrong seal`);
-      return end;
+    sealedEnd,
+  };
+}
+
+async function lastRow(db: Db, name: ChainName): Promise<Link> {
+  const row = await db
+    .selectFrom(name)
+    .select(['sequence', 'hash'])
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? start : { sequence: Number(row.sequence), hash: row.hash };
+}
+
+/** The database with the ends of all its chains laid before anything is written: one that is missing later was taken away. */
+export function withEnds(database: Database, chains: readonly Chain[]): Database {
+  let laid = false;
+  const lay = async () => {
+    if (laid) return;
+    if (await isNew(await database.open(), chains)) {
+      await database.alone('ends', async (db) => {
+        if (!(await isNew(db, chains))) return;
+        for (const chain of chains) await chain.setEnd(db, { ...start, sealed: true });
+      });
+    }
+    laid = true;
+  };
+  return {
+    ...database,
+    open: async () => {
+      await lay();
+      return database.open();
     },
-    checked: async (db) => {
-      const [sequence, hash, seal] = (await read(db))?.checked?.split(' ') ?? [];
-      const link = { sequence: Number(sequence), hash: hash ?? '' };
-      return seal !== undefined && seal === sealOf('checked', link) ? link : start;
-    },
-    setChecked: async (db, link) => {
-      const checked = `${link.sequence} ${link.hash} ${sealOf('checked', link)}`;
-      await db.updateTable('heads').set({ checked }).where('chain', '=', chain).execute();
+    alone: async (name, work) => {
+      await lay();
+      return database.alone(name, work);
     },
   };
+}
+
+async function isNew(db: Db, chains: readonly Chain[]): Promise<boolean> {
+  if ((await db.selectFrom('heads').select('chain').limit(1).executeTakeFirst()) !== undefined) return false;
+  for (const { name } of chains) if ((await lastRow(db, name)).sequence > 0) return false;
+  return true;
 }
 
 /** One page of rows after a place, in order. */
@@ -83,34 +122,43 @@ export type ReadRows = (
   readonly { readonly sequence: number; readonly hash: string; readonly content: readonly unknown[] }[]
 >;
 
+export interface Verified {
+  readonly entries: number;
+  /** The first entry that is not as this store wrote it. */
+  readonly brokenAt?: number;
+}
+
+/** Checks the chain: `whole` from the first row, else from where this process came to before. */
+export function createVerify(
+  open: Database['open'],
+  chain: Chain,
+  read: ReadRows,
+): (whole: boolean) => Promise<Verified> {
+  let reached = start;
+  return async (whole) => {
+    const from = whole ? start : reached;
+    // First the end, then the rows: what is appended in between is only more.
+    const end = await chain.sealedEnd(await open());
+    const { last, follows } = await follow(chain, from, read);
+    const ends = end !== undefined && end.sequence >= from.sequence && last.sequence >= end.sequence;
+    if (!follows || !ends) return { entries: last.sequence, brokenAt: last.sequence + 1 };
+    reached = last;
+    return { entries: last.sequence };
+  };
+}
+
 const pageSize = 5000;
 
-/** Follows the rows to the sealed end. Gives the first place where they do not follow, or undefined. */
-export async function follow(
-  db: Kysely<Tables>,
-  chain: Chain,
-  from: Link,
-  read: ReadRows,
-): Promise<{ readonly entries: number; readonly brokenAt?: number }> {
+/** The last row that follows from the one before, and whether it is the last of all. */
+async function follow(chain: Chain, from: Link, read: ReadRows): Promise<{ last: Link; follows: boolean }> {
   let last = from;
-  try {
-    const end = await chain.sealedEnd(db);
-    for (;;) {
-      const rows = await read(last.sequence, pageSize);
-      for (const row of rows) {
-        const expected = chain.next(last, row.content);
-        if (row.sequence !== expected.sequence || row.hash !== expected.hash)
-          return { entries: last.sequence, brokenAt: expected.sequence };
-        last = expected;
-      }
-      if (rows.length < pageSize) break;
+  for (;;) {
+    const rows = await read(last.sequence, pageSize);
+    for (const row of rows) {
+      const expected = chain.next(last, row.content);
+      if (row.sequence !== expected.sequence || row.hash !== expected.hash) return { last, follows: false };
+      last = expected;
     }
-    // Rows without a sealed end: somebody took the seal away.
-    const ends = last.sequence >= end.sequence && (end.sequence > 0 || last.sequence === 0);
-    if (ends && last.sequence > 0) await chain.setChecked(db, last);
-    return ends ? { entries: last.sequence } : { entries: last.sequence, brokenAt: last.sequence + 1 };
-  } catch (error) {
-    if (error instanceof Broken) return { entries: last.sequence, brokenAt: last.sequence };
-    throw error;
+    if (rows.length < pageSize) return { last, follows: true };
   }
 }

@@ -2,15 +2,16 @@
 import type { ConsentEntry, ConsentLedger } from '../operation/ledgers.ts';
 import { consentSources, consentStates } from '../operation/ledgers.ts';
 import { channels, purposes } from '../operation/reach.ts';
-import { type Chain, follow, type ReadRows } from './chain.ts';
+import { type Chain, createVerify, type ReadRows, type Verified } from './chain.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
+import { storable } from './text.ts';
 
 type ConsentRow = Tables['consents'];
 
 export interface Consents extends ConsentLedger {
-  /** `whole` checks every row, not only those since the last check. */
-  readonly verify: (whole: boolean) => Promise<{ readonly entries: number; readonly brokenAt?: number }>;
+  /** `whole` checks every row, not only those since this process checked last. */
+  readonly verify: (whole: boolean) => Promise<Verified>;
 }
 
 export function createConsents(database: Database, chain: Chain): Consents {
@@ -34,8 +35,9 @@ export function createConsents(database: Database, chain: Chain): Consents {
             for (const piece of pieces(entries)) {
               const rows = piece.map((entry) => {
                 const row = rowOf(entry);
-                last = chain.next(last, contentOf(row));
-                return { ...row, ...last };
+                const link = chain.next(last, contentOf(row));
+                last = { ...last, ...link };
+                return { ...row, ...link };
               });
               await db.insertInto('consents').values(rows).execute();
             }
@@ -63,10 +65,7 @@ export function createConsents(database: Database, chain: Chain): Consents {
       const rows = await query.orderBy('sequence', 'desc').limit(limit).offset(offset).execute();
       return rows.map(entryOf);
     },
-    verify: async (whole) => {
-      const db = await database.open();
-      return follow(db, chain, whole ? { sequence: 0, hash: '' } : await chain.checked(db), read);
-    },
+    verify: createVerify(database.open, chain, read),
   };
 }
 
@@ -79,14 +78,14 @@ function rowOf(entry: ConsentEntry): Omit<ConsentRow, 'sequence' | 'hash'> {
   const { account, contact, channel, purpose, state, source, by } = entry;
   return {
     account,
-    contact,
+    contact: storable(contact),
     channel,
     purpose,
     state,
     source,
-    by,
+    by: storable(by),
     at: entry.at.getTime(),
-    evidence: entry.evidence ?? null,
+    evidence: entry.evidence === undefined ? null : storable(entry.evidence),
     expires: entry.expires?.getTime() ?? null,
     signature: entry.signature ?? null,
   };

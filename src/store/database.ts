@@ -1,7 +1,8 @@
 // The database behind the ledgers: SQLite in one file that several processes may share, or PostgreSQL. Opened at its first use.
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type { Dialect, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+import { isShared } from '../database-url.ts';
+import { aloneInPostgres, postgres } from './postgres.ts';
+import { aloneInSqlite, configure, sqlite } from './sqlite.ts';
 import { migrations, type Tables } from './tables.ts';
 
 export interface Database {
@@ -11,97 +12,63 @@ export interface Database {
    * Inside, only the given handle may be used.
    */
   readonly alone: <T>(name: string, work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
+  /** Calls whenever a process that shares the database has told of something new; never where there is no telling. */
+  readonly hear: (onTold: () => void) => void;
+  /** Tells all of them, once the work it is part of is done. */
+  readonly tell: (db: Kysely<Tables>) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /** `url`: `:memory:`, the path of a file, or `postgres://…`. */
 export function createDatabase(url: string): Database {
-  const shared = /^postgres(ql)?:/.test(url);
+  const shared = isShared(url);
+  const alone = shared ? aloneInPostgres : aloneInSqlite;
   let opened: Promise<Kysely<Tables>> | undefined;
+  const ends: Promise<() => Promise<void>>[] = [];
   const open = () => {
-    opened ??= openAt(url, shared);
+    // A database that is away comes back: the next call tries again.
+    opened ??= openAt().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
   return {
     open,
-    alone: async (name, work) => (shared ? aloneInPostgres : aloneInSqlite)(await open(), name, work),
+    alone: async (name, work) => alone(await open(), name, work),
+    hear: (onTold) => {
+      if (shared) ends.push(import('./notices.ts').then(({ hear }) => hear(url, onTold)));
+    },
+    tell: async (db) => {
+      if (shared) await (await import('./notices.ts')).tell(db);
+    },
     close: async () => {
-      await (await opened)?.destroy();
+      for (const end of ends.splice(0)) await (await end)();
+      await (await opened?.catch(() => undefined))?.destroy();
     },
   };
-}
 
-async function openAt(url: string, shared: boolean): Promise<Kysely<Tables>> {
-  // Loaded at the first use: most calls remember nothing, and should not wait for it.
-  const { Kysely } = await import('kysely');
-  const db = new Kysely<Tables>({ dialect: shared ? await postgres(url) : await sqlite(url) });
-  if (!shared) await configure(db);
-  await migrate(db);
-  return db;
-}
-
-async function postgres(url: string): Promise<Dialect> {
-  const [{ PostgresDialect }, { default: pg }] = await Promise.all([import('kysely'), import('pg')]);
-  const pool = new pg.Pool({ connectionString: url, max: 8 });
-  // A connection that breaks while idle is replaced at the next use; it is no reason to end the process.
-  pool.on('error', () => undefined);
-  return new PostgresDialect({ pool });
-}
-
-async function sqlite(path: string): Promise<Dialect> {
-  // Only the owner may read it: it says who was written to.
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const [{ SqliteDialect }, { default: Libsql }] = await Promise.all([import('kysely'), import('libsql')]);
-  return new SqliteDialect({ database: new Libsql(path) });
-}
-
-async function configure(db: Kysely<Tables>): Promise<void> {
-  const { sql } = await import('kysely');
-  await sql`pragma busy_timeout = 5000`.execute(db);
-  await sql`pragma journal_mode = wal`.execute(db);
-  // With a write-ahead log this loses nothing when a process ends, and waits for the disk far less often.
-  await sql`pragma synchronous = normal`.execute(db);
-}
-
-/** Of two processes that migrate at once one may find the work done under its hands: it then looks again. */
-async function migrate(db: Kysely<Tables>): Promise<void> {
-  const { Migrator } = await import('kysely');
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  for (let attempt = 1; ; attempt += 1) {
-    const { error } = await migrator.migrateToLatest();
-    if (error === undefined) return;
-    if (attempt === 5) throw error;
+  async function openAt(): Promise<Kysely<Tables>> {
+    // Loaded at the first use: most calls remember nothing, and should not wait for it.
+    const { Kysely } = await import('kysely');
+    const db = new Kysely<Tables>({ dialect: await (shared ? postgres : sqlite)(url) });
+    try {
+      if (!shared) await configure(db);
+      // One process at a time; whoever waited finds the work done. In PostgreSQL the steps are a transaction of their own.
+      await alone(db, 'migrations', (held) => migrate(shared ? db : held));
+      return db;
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
   }
 }
 
-/** SQLite has one writer: whoever begins at once holds the pen, and nothing read can be out of date by the time of writing. */
-async function aloneInSqlite<T>(
-  db: Kysely<Tables>,
-  _name: string,
-  work: (db: Kysely<Tables>) => Promise<T>,
-): Promise<T> {
-  const { sql } = await import('kysely');
-  return db.connection().execute(async (held) => {
-    await sql`begin immediate`.execute(held);
-    try {
-      const result = await work(held);
-      await sql`commit`.execute(held);
-      return result;
-    } catch (error) {
-      await sql`rollback`.execute(held);
-      throw error;
-    }
-  });
-}
-
-async function aloneInPostgres<T>(
-  db: Kysely<Tables>,
-  name: string,
-  work: (db: Kysely<Tables>) => Promise<T>,
-): Promise<T> {
-  const { sql } = await import('kysely');
-  return db.transaction().execute(async (held) => {
-    await sql`select pg_advisory_xact_lock(hashtext(${name}))`.execute(held);
-    return work(held);
-  });
+async function migrate(db: Kysely<Tables>): Promise<void> {
+  const { Migrator } = await import('kysely');
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+  }).migrateToLatest();
+  if (error !== undefined) throw error;
 }

@@ -5,10 +5,15 @@ import { isRow } from '../operation/row.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
-export function createEvents({ open, alone }: Database): EventLedger {
+export function createEvents({ open, alone, hear, tell }: Database): EventLedger {
+  const listeners = new Set<() => void>();
+  let hearing = false;
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
   return {
-    add: (event) =>
-      alone('events', async (db) => {
+    add: async (event) => {
+      const added = await alone('events', async (db) => {
         const known = await db
           .selectFrom('events')
           .select('sequence')
@@ -26,8 +31,20 @@ export function createEvents({ open, alone }: Database): EventLedger {
           .insertInto('events')
           .values({ ...rowOf(event), sequence })
           .execute();
+        await tell(db);
         return true;
-      }),
+      });
+      if (added) changed();
+      return added;
+    },
+    onChange: (listener) => {
+      if (!hearing) hear(changed);
+      hearing = true;
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
     get: async (account, id) => {
       const db = await open();
       const row = await db

@@ -1,9 +1,11 @@
 // The store: every ledger over one database.
+import { hkdfSync } from 'node:crypto';
+import { isShared } from '../database-url.ts';
 import type { Ledgers } from '../operation/ledgers.ts';
 import { createAnswers } from './answers.ts';
 import { createApprovals } from './approvals.ts';
 import { createAudit } from './audit.ts';
-import { createChain } from './chain.ts';
+import { createChain, type Verified, withEnds } from './chain.ts';
 import { type Consents, createConsents } from './consents.ts';
 import { createDatabase } from './database.ts';
 import { createEvents } from './events.ts';
@@ -16,27 +18,33 @@ import { createTaints } from './taints.ts';
 export interface Store extends Ledgers {
   readonly consents: Consents;
   readonly owner: Owner;
-  /** What is wrong with the chains, in words; undefined where nothing is. Looked at once, then remembered. */
+  /**
+   * What is wrong with the chains, in words; undefined where nothing is. The first look is at every row, later ones at what
+   * was added since. A fault once found stays.
+   */
   readonly integrity: () => Promise<string | undefined>;
   /** Forgets events, taints, answers, approvals and settled reservations from before then. Never consents, never the audit. */
   readonly prune: (before: Date) => Promise<void>;
+  /** A key for one purpose, the same for every process that shares the store and its key. */
+  readonly keyFor: (purpose: string) => Uint8Array;
   readonly close: () => Promise<void>;
 }
 
 export interface StoreOptions {
   /** `:memory:` keeps nothing after the process; else the path of a file, or `postgres://…`. */
   readonly url: string;
-  /** Binds the chains; left out, it is kept beside the file. */
+  /** Binds the chains; left out, it is kept beside the file. Who shares a PostgreSQL must give it. */
   readonly key?: Uint8Array | undefined;
   readonly random: () => Uint8Array;
 }
 
 export function createStore({ url, key, random }: StoreOptions): Store {
+  const secret = key ?? ownKey(url, random);
   const database = createDatabase(url);
-  const secret = key ?? (url === ':memory:' ? random() : keyBeside(url, random));
-  const consents = createConsents(database, createChain('consents', secret));
-  const audit = createAudit(database, createChain('audit', secret));
-  let looked: Promise<string | undefined> | undefined;
+  const chains = { consents: createChain('consents', secret), audit: createChain('audit', secret) };
+  const bound = withEnds(database, Object.values(chains));
+  const consents = createConsents(bound, chains.consents);
+  const audit = createAudit(bound, chains.audit);
   return {
     sends: createSendLedger(database.open),
     consents,
@@ -47,13 +55,11 @@ export function createStore({ url, key, random }: StoreOptions): Store {
     taints: createTaints(database),
     events: createEvents(database),
     owner: createOwner(database),
-    integrity: () => {
-      looked ??= faultOf([
-        ['consent', () => consents.verify(false)],
-        ['audit', () => audit.verify(false)],
-      ]);
-      return looked;
-    },
+    integrity: createLook([
+      ['consent', consents.verify],
+      ['audit', audit.verify],
+    ]),
+    keyFor: (purpose) => Buffer.from(hkdfSync('sha256', secret, '', `twilio-mcp ${purpose}`, 32)),
     prune: async (before) => {
       const db = await database.open();
       const at = before.getTime();
@@ -68,13 +74,24 @@ export function createStore({ url, key, random }: StoreOptions): Store {
   };
 }
 
-async function faultOf(
-  chains: readonly (readonly [string, () => Promise<{ readonly brokenAt?: number }>])[],
-): Promise<string | undefined> {
-  for (const [name, verify] of chains) {
-    const { brokenAt } = await verify();
-    if (brokenAt !== undefined)
-      return `entry ${brokenAt} of the ${name} ledger is not as this server wrote it`;
-  }
-  return undefined;
+function ownKey(url: string, random: () => Uint8Array): Uint8Array {
+  if (url === ':memory:') return random();
+  if (isShared(url)) throw new Error('who shares a PostgreSQL must share a key: give it');
+  return keyBeside(url, random);
+}
+
+type Verify = (whole: boolean) => Promise<Verified>;
+
+function createLook(chains: readonly (readonly [string, Verify])[]): () => Promise<string | undefined> {
+  let fault: string | undefined;
+  let whole = true;
+  return async () => {
+    for (const [name, verify] of chains) {
+      const { brokenAt } = await verify(whole);
+      if (brokenAt !== undefined)
+        fault ??= `entry ${brokenAt} of the ${name} ledger is not as this server wrote it`;
+    }
+    whole = false;
+    return fault;
+  };
 }

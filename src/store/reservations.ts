@@ -21,7 +21,10 @@ export function createReservations(database: Database): ReservationLedger {
       }),
     settle: async (id, { state, microdollars }) => {
       const db = await database.open();
-      await db.updateTable('reservations').set({ state, input: null }).where('id', '=', id).execute();
+      let query = db.updateTable('reservations').set({ state, input: null }).where('id', '=', id);
+      // Whoever looks for a lost send may come late: what was settled as done stays so.
+      if (state === 'unknown') query = query.where('state', '=', 'open');
+      await query.execute();
       if (microdollars !== undefined) await charge(db, id, microdollars);
     },
     release: (id) =>
@@ -110,9 +113,9 @@ function addressesOf({ recipients }: Reservation): string[] {
 }
 
 async function keep(db: Db, reservation: Reservation): Promise<void> {
-  const { id, account, actor, operation, at, recipients, verification, content, microdollars, input } =
-    reservation;
+  const { id, account, actor, operation, at, recipients, verification, content, input } = reservation;
   const when = at.getTime();
+  const microdollars = Math.ceil(reservation.microdollars);
   const row = { id, account, actor, operation, at: when, microdollars, state: 'open' };
   await db
     .insertInto('reservations')

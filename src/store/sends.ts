@@ -9,14 +9,18 @@ export function createSendLedger(open: () => Promise<Kysely<Tables>>): SendLedge
   return {
     async claim(key, at) {
       const db = await open();
-      // One statement decides: of any number of processes exactly one inserts the row.
-      const inserted = await db
-        .insertInto('sends')
-        .values({ ...key, state: 'claimed', since: at.getTime(), sid: null, code: null })
-        .onConflict((conflict) => conflict.columns(['account', 'batch', 'recipient']).doNothing())
-        .executeTakeFirst();
-      if (Number(inserted.numInsertedOrUpdatedRows ?? 0) > 0) return undefined;
-      return read(db, key);
+      for (;;) {
+        // One statement decides: of any number of processes exactly one inserts the row.
+        const inserted = await db
+          .insertInto('sends')
+          .values({ ...key, state: 'claimed', since: at.getTime(), sid: null, code: null })
+          .onConflict((conflict) => conflict.columns(['account', 'batch', 'recipient']).doNothing())
+          .executeTakeFirst();
+        if (Number(inserted.numInsertedOrUpdatedRows ?? 0) > 0) return undefined;
+        // Nothing to read: it was given back in between, and whoever inserts next has it.
+        const known = await read(db, key);
+        if (known !== undefined) return known;
+      }
     },
     async settle(key, { state, sid, code }) {
       const db = await open();

@@ -99,13 +99,12 @@ export interface Tables {
     readonly facts: string;
     readonly hash: string;
   };
-  /** Where each chain ends, and how far it has been checked; each sealed with the store's key. */
+  /** Where each chain ends, sealed with the store's key. */
   readonly heads: {
     readonly chain: string;
     readonly sequence: number;
     readonly hash: string;
     readonly seal: string;
-    readonly checked: string | null;
   };
   readonly owner: {
     readonly id: number;
@@ -246,7 +245,7 @@ async function chains(db: Kysely<unknown>): Promise<void> {
   const when = { sequence: 'bigint', at: 'bigint', account: 'text', actor: 'text', phase: 'text' } as const;
   await table(db, 'audit', { ...when, operation: 'text', facts: 'text', hash: 'text' }, ['sequence']);
   await index(db, 'audit', ['account', 'sequence']);
-  const head = { chain: 'text', sequence: 'bigint', hash: 'text', seal: 'text', 'checked?': 'text' } as const;
+  const head = { chain: 'text', sequence: 'bigint', hash: 'text', seal: 'text' } as const;
   await table(db, 'heads', head, ['chain']);
   await table(db, 'owner', { id: 'integer', salt: 'text', public_key: 'text', at: 'bigint' }, ['id']);
   // One owner: a second row has nowhere to go.

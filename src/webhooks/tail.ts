@@ -4,8 +4,6 @@ import type { EventLedger, InboxEvent } from '../operation/ledgers.ts';
 export interface Tail {
   /** Calls for each event from now on. Returns the end of it. */
   readonly watch: (listener: (event: InboxEvent) => void) => () => void;
-  /** Something was written just now. */
-  readonly poke: () => void;
   readonly close: () => void;
 }
 
@@ -20,6 +18,7 @@ export interface TailParts {
 export function createTail({ account, events, everyMs, onFault }: TailParts): Tail {
   const listeners = new Set<(event: InboxEvent) => void>();
   let timer: NodeJS.Timeout | undefined;
+  let stopHearing: (() => void) | undefined;
   let place: number | undefined;
   let work: Promise<void> = Promise.resolve();
 
@@ -49,16 +48,20 @@ export function createTail({ account, events, everyMs, onFault }: TailParts): Ta
       if (timer === undefined) {
         place = undefined;
         timer = setInterval(look, everyMs).unref();
+        stopHearing = events.onChange(look);
         look();
       }
       return () => {
         listeners.delete(listener);
-        if (listeners.size > 0) return;
-        clearInterval(timer);
-        timer = undefined;
+        if (listeners.size === 0) stop();
       };
     },
-    poke: look,
-    close: () => clearInterval(timer),
+    close: stop,
   };
+
+  function stop(): void {
+    clearInterval(timer);
+    stopHearing?.();
+    timer = undefined;
+  }
 }

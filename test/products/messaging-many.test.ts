@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findOperation } from '../../src/catalog/index.ts';
-import { storePath } from '../../src/config.ts';
+import { storeUrl } from '../../src/config.ts';
 import { createStore } from '../../src/store/open.ts';
 import { agree, createWorld, kinds, OWN_NUMBER, type Row, type World } from '../support/world.ts';
 
@@ -152,7 +152,7 @@ describe('stopping and going on', () => {
     const account = emulator.emulator.accountSid;
     // What a process that died leaves behind: two claims, of which one message had gone out.
     const store = createStore({
-      url: storePath(app.config.settings, app.config.mode),
+      url: storeUrl(app.config.settings, app.config.mode),
       random: () => randomBytes(32),
     });
     for (const { to } of [first, second])

@@ -1,0 +1,36 @@
+// Settings of the store: where it is, and the key that binds it. Opening it is open-store.ts.
+import { z } from 'zod';
+import { isShared } from './database-url.ts';
+import { setting } from './setting.ts';
+
+export const storeSettings = {
+  TWILIO_MCP_DATABASE_URL: setting(
+    z
+      .string()
+      .refine((text) => /^file:.+$/.test(text) || (isShared(text) && URL.canParse(text)), {
+        error:
+          'must be file: and a path, or the address of a PostgreSQL (postgres://…), its password percent-encoded',
+      })
+      .optional(),
+    "Where the server remembers: a file, or for several replicas a PostgreSQL as postgres://user:password@host/database (by environment only). Default: store.db in the platform's state folder, rehearsal.db in emulator and dry-run mode.",
+    'file:/var/lib/twilio-mcp/store.db',
+  ),
+  TWILIO_MCP_STORE_KEY: setting(
+    z.string().min(32, 'must be 64 hexadecimal digits, or any text of 32 characters or more').optional(),
+    'Binds the entries of consents and audit, so that a change made behind the server is found. Needed with PostgreSQL, the same for every replica; `openssl rand -hex 32` makes one. With a file, a key is kept beside it.',
+    'your_store_key_of_64_hexadecimal_digits',
+    'secret',
+  ),
+};
+
+interface StoreSettings {
+  readonly TWILIO_MCP_DATABASE_URL?: string | undefined;
+  readonly TWILIO_MCP_STORE_KEY?: string | undefined;
+}
+
+export function storeFaults(settings: StoreSettings): string[] {
+  if (!isShared(settings.TWILIO_MCP_DATABASE_URL) || settings.TWILIO_MCP_STORE_KEY !== undefined) return [];
+  return [
+    'TWILIO_MCP_STORE_KEY is missing: what is kept in a PostgreSQL is bound by a key that all replicas share (make one with `openssl rand -hex 32`)',
+  ];
+}
