@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveEmulator } from '../src/emulator/server.ts';
 import { chanceFrom } from '../test/support/chance.ts';
-import { surviveKills } from '../test/support/killed.ts';
+import { placeInFile, surviveKills } from '../test/support/killed.ts';
 import { harvest } from '../test/support/plant.ts';
 import { sendUnderFire } from '../test/support/sends-under-fire.ts';
 import { round } from './figure.ts';
@@ -36,7 +36,12 @@ const runs: Readonly<Record<string, () => Promise<{ readonly held: Held; readonl
     return { held: { 'no secret is seen': seen.length === 0 }, told: { ...told, seen: seen.slice(0, 5) } };
   },
   async kills() {
-    const { twice, lost, store, ...told } = await surviveKills({ kills: times(200), recipients: 400, seed });
+    const { twice, lost, store, ...told } = await surviveKills({
+      place: placeInFile(),
+      kills: times(200),
+      recipients: 400,
+      seed,
+    });
     const held = {
       'nobody is written to twice': twice.length === 0,
       'nothing told as sent is lost': lost.length === 0,

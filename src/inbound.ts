@@ -83,10 +83,7 @@ export function createInbound(parts: InboundParts): Inbound {
         outcome === 'accepted' || outcome === 'known' ? 'debug' : outcome === 'failed' ? 'error' : 'warn';
       log[level]({ webhook: outcome, ...facts }, `webhook ${outcome}`);
     },
-    onEvent: (event) => {
-      tail.poke();
-      return phone?.hear(event) ?? Promise.resolve(undefined);
-    },
+    onEvent: (event) => phone?.hear(event) ?? Promise.resolve(undefined),
   });
 
   // Where webhooks are heard, a look now and then finds what comes to senders that are not pointed here.
@@ -98,7 +95,6 @@ export function createInbound(parts: InboundParts): Inbound {
     pauseMs,
     messagesSince: (since) => rowsSince(listMessages, { sent_after: since.toISOString() }),
     callsSince: (since) => rowsSince(listCalls, { started_after: since.toISOString() }),
-    onEvent: tail.poke,
   });
 
   return {

@@ -2,11 +2,12 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { type ServedEmulator, serveEmulator } from '../src/emulator/server.ts';
 import { type Balancer, balance } from './support/balancer.ts';
+import { databaseKinds, freshDatabase, storeKey, type TestDatabase } from './support/databases.ts';
 import { emptyEnv, type Running, startHttp } from './support/process.ts';
 import { agree, OWN_NUMBER } from './support/world.ts';
 
@@ -16,6 +17,7 @@ const slow = 60_000;
 let emulator: ServedEmulator;
 let replicas: readonly [Running, Running];
 let front: Balancer;
+let database: TestDatabase;
 
 async function begin(limits: Record<string, number> = {}): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'twilio-mcp-replicas-'));
@@ -40,7 +42,8 @@ async function begin(limits: Record<string, number> = {}): Promise<void> {
     TWILIO_MCP_POLICY_FILE: policy,
     TWILIO_MCP_TOOLSETS: 'messaging',
     TWILIO_MCP_TOKENS_FILE: join(folder, 'tokens.json'),
-    TWILIO_MCP_DATABASE_URL: `file:${join(folder, 'store.db')}`,
+    TWILIO_MCP_DATABASE_URL: database.setting,
+    TWILIO_MCP_STORE_KEY: storeKey,
     TWILIO_MCP_HTTP_AT_ONCE: '100',
     TWILIO_MCP_HTTP_PER_MINUTE: '10000',
   };
@@ -50,16 +53,6 @@ async function begin(limits: Record<string, number> = {}): Promise<void> {
   replicas = await Promise.all([startHttp(env), startHttp(env)]);
   front = await balance(replicas.map(({ url }) => url));
 }
-
-beforeEach(async () => {
-  emulator = await serveEmulator({ now: Date.now, clock: 'auto', port: 0 });
-});
-
-afterEach(async () => {
-  front.close();
-  await Promise.all(replicas.map((replica) => replica.end('SIGKILL')));
-  await emulator.close();
-});
 
 interface Answer {
   readonly isError?: boolean;
@@ -86,51 +79,67 @@ function written(): string[] {
     .map(({ params }) => String(Object(params)['To']));
 }
 
-it('keeps a limit over both, to the last contact', { timeout: slow }, async () => {
-  await begin({ contacts_per_hour: 15 });
-  const answers = await Promise.all(
-    people.map((to) => call('messaging_send_message', { to, body: 'Your order is ready' })),
-  );
-  expect(answers.filter(({ isError }) => isError !== true)).toHaveLength(15);
-  expect(written()).toHaveLength(15);
-  const refused = answers.flatMap(({ isError, content }) => (isError ? [content[0]?.text] : []));
-  for (const text of refused) expect(text).toMatch(/^REFUSED: [\s\S]*rule [a-z_.]*hour/);
-  // Both had their part in it.
-  for (const { log } of replicas) expect(log()).toContain('"audit":"done"');
-});
+describe.each(databaseKinds)('on %s', (kind) => {
+  beforeEach(async () => {
+    emulator = await serveEmulator({ now: Date.now, clock: 'auto', port: 0 });
+    database = await freshDatabase(kind);
+  });
 
-it('counts the same key once, whichever of them is asked', { timeout: slow }, async () => {
-  await begin();
-  const input = { to: people[0], body: 'Your order is ready', idempotency_key: 'order-1042' };
-  const answers = await Promise.all(Array.from({ length: 12 }, () => call('messaging_send_message', input)));
-  expect(written()).toEqual([people[0]]);
-  const again = await call('messaging_send_message', input);
-  expect(again.structuredContent).toMatchObject({ to: people[0] });
-  const sids = new Set(answers.flatMap(({ structuredContent }) => structuredContent?.['sid'] ?? []));
-  expect([...sids]).toEqual([again.structuredContent?.['sid']]);
-});
+  afterEach(async () => {
+    front.close();
+    await Promise.all(replicas.map((replica) => replica.end('SIGKILL')));
+    await emulator.close();
+    await database.close();
+  });
 
-it('writes to nobody twice when one is killed in the middle of a mailing', { timeout: slow }, async () => {
-  await begin();
-  const mailing = {
-    batch: 'ready-2026-11-24',
-    body: 'Your order is ready',
-    recipients: people.map((to) => ({ to })),
-    report: 'all',
-  };
-  const first = call('messaging_send_many', mailing).catch(() => undefined);
-  const second = call('messaging_send_many', mailing).catch(() => undefined);
-  await expect.poll(() => written().length, { timeout: slow, interval: 5 }).toBeGreaterThan(5);
-  await replicas[0].end('SIGKILL');
-  await Promise.all([first, second]);
-  const last = await call('messaging_send_many', mailing);
-  expect(new Set(written()).size).toBe(written().length);
-  const rows = Object(last.structuredContent)['recipients'];
-  const outcomes: string[] = rows.map((row: { outcome: string }) => row.outcome);
-  // What the killed one had claimed and not sent is known as under way until its lease is over; everybody else was written to.
-  const open = outcomes.filter((outcome) => outcome === 'in_progress' || outcome === 'unknown');
-  expect(open.length).toBeLessThanOrEqual(1);
-  expect(outcomes.filter((outcome) => outcome === 'already_sent' || outcome === 'sent')).toHaveLength(
-    people.length - open.length,
-  );
+  it('keeps a limit over both, to the last contact', { timeout: slow }, async () => {
+    await begin({ contacts_per_hour: 15 });
+    const answers = await Promise.all(
+      people.map((to) => call('messaging_send_message', { to, body: 'Your order is ready' })),
+    );
+    expect(answers.filter(({ isError }) => isError !== true)).toHaveLength(15);
+    expect(written()).toHaveLength(15);
+    const refused = answers.flatMap(({ isError, content }) => (isError ? [content[0]?.text] : []));
+    for (const text of refused) expect(text).toMatch(/^REFUSED: [\s\S]*rule [a-z_.]*hour/);
+    // Both had their part in it.
+    for (const { log } of replicas) expect(log()).toContain('"audit":"done"');
+  });
+
+  it('counts the same key once, whichever of them is asked', { timeout: slow }, async () => {
+    await begin();
+    const input = { to: people[0], body: 'Your order is ready', idempotency_key: 'order-1042' };
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => call('messaging_send_message', input)),
+    );
+    expect(written()).toEqual([people[0]]);
+    const again = await call('messaging_send_message', input);
+    expect(again.structuredContent).toMatchObject({ to: people[0] });
+    const sids = new Set(answers.flatMap(({ structuredContent }) => structuredContent?.['sid'] ?? []));
+    expect([...sids]).toEqual([again.structuredContent?.['sid']]);
+  });
+
+  it('writes to nobody twice when one is killed in the middle of a mailing', { timeout: slow }, async () => {
+    await begin();
+    const mailing = {
+      batch: 'ready-2026-11-24',
+      body: 'Your order is ready',
+      recipients: people.map((to) => ({ to })),
+      report: 'all',
+    };
+    const first = call('messaging_send_many', mailing).catch(() => undefined);
+    const second = call('messaging_send_many', mailing).catch(() => undefined);
+    await expect.poll(() => written().length, { timeout: slow, interval: 5 }).toBeGreaterThan(5);
+    await replicas[0].end('SIGKILL');
+    await Promise.all([first, second]);
+    const last = await call('messaging_send_many', mailing);
+    expect(new Set(written()).size).toBe(written().length);
+    const rows = Object(last.structuredContent)['recipients'];
+    const outcomes: string[] = rows.map((row: { outcome: string }) => row.outcome);
+    // What the killed one had claimed and not sent is known as under way until its lease is over; everybody else was written to.
+    const open = outcomes.filter((outcome) => outcome === 'in_progress' || outcome === 'unknown');
+    expect(open.length).toBeLessThanOrEqual(1);
+    expect(outcomes.filter((outcome) => outcome === 'already_sent' || outcome === 'sent')).toHaveLength(
+      people.length - open.length,
+    );
+  });
 });

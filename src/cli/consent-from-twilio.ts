@@ -93,6 +93,7 @@ function placeOf({ contact, channel, purpose, state }: ConsentEntry): string {
 /** Nothing was heard before, and nothing is kept: the inbox is for what comes in. */
 const forgetful: EventLedger = {
   add: async () => true,
+  onChange: () => () => undefined,
   get: async () => undefined,
   list: async () => [],
   lastInbound: async () => undefined,

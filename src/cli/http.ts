@@ -56,7 +56,8 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   async function open() {
     const mounts = mountsOf(apps);
     const inbox = apps.size === 1 ? firstOf(apps).inbound : undefined;
-    const parts = { factories, profiles, log, now, mounts, inbox, metrics: metrics?.page };
+    const ready = () => Promise.all([...apps.values()].map((app) => app.ledgers.ask()));
+    const parts = { factories, profiles, log, now, mounts, inbox, metrics: metrics?.page, ready };
     return serveHttp(openHttpDoor(config, parts), place);
   }
 }

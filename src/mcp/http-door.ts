@@ -22,6 +22,8 @@ export interface DoorParts {
   readonly metrics?: (() => Promise<Response>) | undefined;
   /** The inbox that callers may be told of. With profiles none: a caller of one account would learn of another's. */
   readonly inbox?: InboxSource | undefined;
+  /** Throws where a call could not be served. */
+  readonly ready?: (() => Promise<unknown>) | undefined;
 }
 
 const here = ['localhost', '127.0.0.1', '[::1]'];
@@ -29,7 +31,7 @@ const here = ['localhost', '127.0.0.1', '[::1]'];
 /** Throws CONFIGURATION_INVALID where strangers could call. */
 export function openHttpDoor(
   config: Config,
-  { factories, profiles, log, now, inbox, mounts = [], metrics }: DoorParts,
+  { factories, profiles, log, now, inbox, mounts = [], metrics, ready }: DoorParts,
 ): HttpDoor {
   const { settings } = config;
   const { TWILIO_MCP_HTTP_HOST: host, TWILIO_MCP_PUBLIC_URL: publicUrl } = settings;
@@ -66,6 +68,7 @@ export function openHttpDoor(
     oauth: oauth && { issuer: oauth.issuer, resource: oauth.resource },
     mounts,
     metrics,
+    ready,
     changes: inbox && ((listener) => inbox.watch((event) => changedBy(event).forEach(listener))),
     log,
   });

@@ -57,6 +57,8 @@ export interface HttpParts {
   readonly metrics?: (() => Promise<Response>) | undefined;
   /** Calls with the URI of each resource that changes. Returns the end of it. */
   readonly changes?: ((listener: (uri: string) => void) => () => void) | undefined;
+  /** Throws where a call could not be served, such as while the store is away. */
+  readonly ready?: (() => Promise<unknown>) | undefined;
   readonly log: Log;
 }
 
@@ -88,9 +90,16 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
 
   // Open to whoever can reach the port, by whatever name: they tell nothing and change nothing.
   web.get('/healthz', (context) => context.json({ status: 'ok' }));
-  web.get('/readyz', (context) =>
-    context.json({ status: retired ? 'draining' : 'ready' }, retired ? 503 : 200),
-  );
+  web.get('/readyz', async (context) => {
+    if (retired) return context.json({ status: 'draining' }, 503);
+    try {
+      await parts.ready?.();
+      return context.json({ status: 'ready' });
+    } catch (error) {
+      log.warn({ err: error }, 'not ready');
+      return context.json({ status: 'the store does not answer' }, 503);
+    }
+  });
   for (const { path, handle } of parts.mounts)
     web.all(path, ({ req, env }) =>
       handle(req.raw, { target: env?.incoming?.url, address: env?.incoming?.socket?.remoteAddress }),

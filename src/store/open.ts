@@ -23,6 +23,8 @@ export interface Store extends Ledgers {
    * was added since. A fault once found stays.
    */
   readonly integrity: () => Promise<string | undefined>;
+  /** Throws STORE_UNAVAILABLE where it cannot be asked. */
+  readonly ask: () => Promise<void>;
   /** Forgets events, taints, answers, approvals and settled reservations from before then. Never consents, never the audit. */
   readonly prune: (before: Date) => Promise<void>;
   /** A key for one purpose, the same for every process that shares the store and its key. */
@@ -60,6 +62,10 @@ export function createStore({ url, key, random }: StoreOptions): Store {
       ['audit', audit.verify],
     ]),
     keyFor: (purpose) => Buffer.from(hkdfSync('sha256', secret, '', `twilio-mcp ${purpose}`, 32)),
+    ask: async () => {
+      const { sql } = await import('kysely');
+      await sql`select 1`.execute(await database.open());
+    },
     prune: async (before) => {
       const db = await database.open();
       const at = before.getTime();

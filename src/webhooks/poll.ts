@@ -16,7 +16,6 @@ export interface PollParts {
   readonly pauseMs?: number;
   /** Calls begun since then, newest first. */
   readonly callsSince: (since: Date) => Promise<readonly Row[]>;
-  readonly onEvent?: (event: InboxEvent) => void;
 }
 
 /** Asks once, or joins the look that is under way. Without need it does not ask again at once. */
@@ -53,7 +52,6 @@ export function createPoll(parts: PollParts): Poll {
     const added = await remember(found, { account, at, heard: 'poll' }, ledgers);
     // Only now: what was not remembered is asked for again.
     await events.setMark(account, 'poll', String(at.getTime()));
-    for (const event of added) parts.onEvent?.(event);
     return added;
   }
 

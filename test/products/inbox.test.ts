@@ -68,7 +68,7 @@ describe.each([
       timeout_seconds: 60,
     });
     expect(came).toMatchObject({ found: true, events: [{ contact: PERSON }] });
-    expect(came['waited_seconds']).toBeGreaterThanOrEqual(7);
+    expect(came['waited_seconds']).toBeGreaterThanOrEqual(6);
     expect(came['waited_seconds']).toBeLessThanOrEqual(20);
     expect(await ok('inbox_wait_for_event', { since, types: ['message.inbound'] })).toMatchObject({
       found: true,

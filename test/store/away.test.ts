@@ -56,6 +56,8 @@ describe('a PostgreSQL that cannot be reached', () => {
       PATH: process.env['PATH'] ?? '',
       TWILIO_MCP_ENV_FILE: emptyEnv,
       TWILIO_MCP_MODE: 'dry-run',
+      TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'b'.repeat(32),
       TWILIO_MCP_DATABASE_URL: await nowhere(),
       TWILIO_MCP_STORE_KEY: storeKey,
     });

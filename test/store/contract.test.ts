@@ -1,5 +1,5 @@
 // What every ledger promises, over SQLite and over a real PostgreSQL: each test has a database of its own and several stores on it,
-// as several processes would have. Real processes are processes.test.ts; tampering is tampering.test.ts.
+// as several processes would have. Real processes are ../replicas.test.ts and ../killed.test.ts; tampering is tampering.test.ts.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,14 +34,13 @@ describe.each(databaseKinds)('over %s', (kind) => {
     expect(steps.length).toBeGreaterThan(1);
   });
 
-  it.runIf(kind === 'SQLite' && process.platform !== 'win32')(
-    'keeps its folder and file to the owner',
-    async () => {
+  if (kind === 'SQLite' && process.platform !== 'win32') {
+    it('keeps its folder and file to the owner', async () => {
       await store.owner.get();
       for (const path of [database.url, join(database.url, '..')])
         expect(statSync(path).mode & 0o077).toBe(0);
-    },
-  );
+    });
+  }
 
   describe('sends', () => {
     const key = { account, batch: 'reminder', recipient: anna };
@@ -260,6 +259,25 @@ describe.each(databaseKinds)('over %s', (kind) => {
       expect(await ids({ beforeSequence: 3, limit: 1 })).toEqual(['E1']);
       expect(await store.events.lastInbound(account, anna, 'sms')).toEqual(at);
       expect(await store.events.lastInbound(account, anna, 'whatsapp')).toBeUndefined();
+    });
+
+    it('tells whoever waits that one was added: here, and in a PostgreSQL everywhere, once it is there to read', async () => {
+      const waiting = kind === 'SQLite' ? store : database.store();
+      const seen: number[] = [];
+      const told = new Promise<void>((resolve) => {
+        const stop = waiting.events.onChange(() => {
+          void waiting.events.list(account, { limit: 9 }).then((events) => {
+            seen.push(events.length);
+            if (events.length === 0) return;
+            stop();
+            resolve();
+          });
+        });
+      });
+      await waiting.ask();
+      await store.events.add(event('E1'));
+      await told;
+      expect(seen.at(-1)).toBe(1);
     });
 
     it('remembers where asking stopped', async () => {

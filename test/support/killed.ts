@@ -1,10 +1,11 @@
 // A mailing whose processes are killed at random points, two at a time on one store, until one is let through: who got it, and what is known of it.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
+import Libsql from 'libsql';
 import { serveEmulator } from '../../src/emulator/server.ts';
 import { type Chance, chanceFrom } from './chance.ts';
 import { startFaultProxy } from './fault-proxy.ts';
@@ -19,15 +20,40 @@ export interface Survival {
   readonly twice: readonly string[];
   /** Told as sent, but nobody has it. */
   readonly lost: readonly string[];
-  /** What SQLite says of its own file: `ok`. */
+  /** How the store is afterwards: `ok`. */
   readonly store: string;
 }
 
+/** The store that all of the processes share. */
+export interface Place {
+  readonly setting: string;
+  readonly key: string;
+  /** Looks whether it is whole: `ok`, or what is wrong. */
+  readonly look: () => Promise<string>;
+}
+
+/** A file, with what SQLite says of it. */
+export function placeInFile(): Place {
+  const file = join(mkdtempSync(join(tmpdir(), 'twilio-mcp-killed-')), 'store.db');
+  return {
+    setting: `file:${file}`,
+    key: randomBytes(32).toString('hex'),
+    look: async () => {
+      const db = new Libsql(file);
+      const row: Row = Object(db.prepare('pragma integrity_check').get());
+      db.close();
+      return String(Object.values(row)[0]);
+    },
+  };
+}
+
 export async function surviveKills({
+  place,
   kills,
   recipients,
   seed,
 }: {
+  readonly place: Place;
   readonly kills: number;
   readonly recipients: number;
   readonly seed: number;
@@ -45,7 +71,6 @@ export async function surviveKills({
   });
   proxy.aim(emulator.url);
   const folder = mkdtempSync(join(tmpdir(), 'twilio-mcp-killed-'));
-  const file = join(folder, 'store.db');
   const policy = join(folder, 'policy.json');
   writeFileSync(policy, JSON.stringify({ ...lenient, destination: { ...lenient.destination, own: ['*'] } }));
   const env = {
@@ -55,7 +80,8 @@ export async function surviveKills({
     TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
     TWILIO_API_BASE_URL: proxy.url,
     TWILIO_FROM: '+14155550100',
-    TWILIO_MCP_DATABASE_URL: `file:${file}`,
+    TWILIO_MCP_DATABASE_URL: place.setting,
+    TWILIO_MCP_STORE_KEY: place.key,
     TWILIO_MCP_POLICY_FILE: policy,
     XDG_STATE_HOME: folder,
     TWILIO_MCP_LOG_LEVEL: 'silent',
@@ -83,7 +109,7 @@ export async function surviveKills({
     lost: people.filter(
       (to) => /sent$/.test(outcomes.get(to) ?? '') && outcomes.get(to) !== 'not_sent' && sent(to) === 0,
     ),
-    store: integrityOf(file),
+    store: await place.look(),
   };
 }
 
@@ -140,11 +166,4 @@ function outcomesOf(printed: string): Map<string, string> {
   const { recipients }: Row = Object(JSON.parse(printed));
   const rows: readonly Row[] = Array.isArray(recipients) ? recipients : [];
   return new Map(rows.map(({ to, outcome }) => [String(to), String(outcome)]));
-}
-
-function integrityOf(file: string): string {
-  const db = new Database(file);
-  const row: Row = Object(db.prepare('pragma integrity_check').get());
-  db.close();
-  return String(Object.values(row)[0]);
 }

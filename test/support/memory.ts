@@ -10,6 +10,7 @@ export function memoryLedgers(): Memory {
   const heard: Memory['heard'] = [];
   const entries: ConsentEntry[] = [];
   const marks = new Map<string, string>();
+  const listeners = new Set<() => void>();
   return {
     heard,
     entries,
@@ -17,7 +18,12 @@ export function memoryLedgers(): Memory {
       add: async (event) => {
         if (heard.some((each) => each.id === event.id && each.account === event.account)) return false;
         heard.push({ ...event, sequence: heard.length + 1 });
+        for (const listener of listeners) listener();
         return true;
+      },
+      onChange: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
       },
       get: async (account, id) => heard.find((each) => each.id === id && each.account === account),
       list: async (account, { types, contact, sid, after, afterSequence, limit }) =>
