@@ -118,7 +118,7 @@ describe('twilio-mcp init', () => {
     );
     expect(granted.err).toMatch(/not the pinned one/);
     expect((await run(['doctor'], foreign)).out).toMatch(
-      /WRONG store: the owner key in the store .* is not the pinned one/,
+      /WRONG store: SQLite, .*: the owner key in the store .* is not the pinned one/,
     );
   });
 });
