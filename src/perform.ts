@@ -72,7 +72,7 @@ interface Whole extends Covered {
   readonly purpose: Purpose | undefined;
 }
 
-const alone: Whole = { rules: [], part: false, purpose: undefined };
+const alone: Whole = { rules: [], shown: [], part: false, purpose: undefined };
 
 export interface Corridor {
   readonly perform: Perform;
@@ -118,11 +118,7 @@ export function createCorridor(parts: Parts): Corridor {
       const found = await gather(prepared, { ...parts, account, rowsOf });
       granted = await permit(found, whole, { ...parts, account });
       await records.write('about to', prepared);
-      const body = await carryOut(prepared, {
-        rules: granted.rules,
-        part: true,
-        purpose: prepared.frame.purpose,
-      });
+      const body = await carryOut(prepared, { ...granted.covers, purpose: prepared.frame.purpose });
       return await concluded(prepared, granted, 'done', body);
     } catch (error) {
       if (error instanceof Previewed) {

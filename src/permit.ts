@@ -2,7 +2,7 @@
 import { type Asked, type Case, effectOf } from './facts.ts';
 import { fingerprint } from './fingerprint.ts';
 import { judgeAccess } from './guards/access.ts';
-import { summaryOf } from './guards/confirmation.ts';
+import { isCrowd, shownOf, summaryOf } from './guards/confirmation.ts';
 import { judge } from './guards/judge.ts';
 import { exceededVerdict, limitsFor } from './guards/limits.ts';
 import type { Policy } from './guards/policy.ts';
@@ -11,6 +11,7 @@ import { OperationError } from './operation/errors.ts';
 import type { Approval, ConsentEntry, Ledgers, Reservation } from './operation/ledgers.ts';
 import type { Row } from './operation/row.ts';
 import type { Redactor } from './redact.ts';
+import { fingerprintOfWords } from './said.ts';
 
 export interface PermitParts {
   readonly account: string;
@@ -24,8 +25,8 @@ export interface PermitParts {
 }
 
 export interface Permit {
-  /** The rules a human has said yes to: they cover the calls this one is made of. */
-  readonly rules: readonly string[];
+  /** What a human has said yes to: it covers the calls this one is made of. */
+  readonly covers: Covered;
   readonly settle: (body: Row) => Promise<void>;
   /** Nobody can tell whether it was carried out: what was set aside stays so. */
   readonly keep: () => Promise<void>;
@@ -36,6 +37,8 @@ export interface Permit {
 /** What a human has said yes to already, for the operation that a call is a part of. */
 export interface Covered {
   readonly rules: readonly string[];
+  /** Addresses that were shown to them by name. */
+  readonly shown: readonly string[];
   readonly part: boolean;
 }
 
@@ -50,11 +53,16 @@ export async function permit(found: Case, covered: Covered, parts: PermitParts):
   const { call, facts } = found;
   const { refusal, questions } = judge(call, parts.policy, facts);
   if (refusal !== undefined) throw refused(refusal);
-  const open = questions.filter(({ rule }) => !covered.rules.includes(rule));
+  const open = questions.filter((question) => !isCovered(question, covered));
   const [first] = open;
   if (first !== undefined && covered.part) {
     const next = `Call ${call.operation.name} for this one alone: the owner is then asked.`;
     throw refused({ kind: 'refused', rule: first.rule, reason: first.reason, next });
+  }
+  const crowd = call.operation.oneByOne ? undefined : open.find(isCrowd);
+  if (crowd !== undefined) {
+    const next = 'Make calls of 20 people at most, so that the owner sees each of them before saying yes.';
+    throw refused({ kind: 'refused', rule: crowd.rule, reason: crowd.reason, next });
   }
   const approval = open.length === 0 ? undefined : await approvalOf(found, open, parts);
   const release = await setAside(found, parts);
@@ -69,9 +77,26 @@ export async function permit(found: Case, covered: Covered, parts: PermitParts):
         next: 'Call again: the owner is then asked again.',
       });
     }
-    await recordConsents(open, approval, parts);
+    await recordConsents(found, open, approval, parts);
   }
-  return { ...release, rules: [...covered.rules, ...open.map(({ rule }) => rule)] };
+  return { ...release, covers: { ...coverOf(call, covered, open), part: true } };
+}
+
+/** A yes to many is a yes to those whom the question named, and to no others. */
+function isCovered({ rule, about = [] }: Question, { rules, shown }: Covered): boolean {
+  return rules.includes(rule) && about.every((contact) => shown.includes(contact));
+}
+
+function coverOf(
+  call: Case['call'],
+  covered: Covered,
+  open: readonly Question[],
+): Pick<Covered, 'rules' | 'shown'> {
+  if (open.length === 0) return covered;
+  return {
+    rules: [...covered.rules, ...open.map(({ rule }) => rule)],
+    shown: [...covered.shown, ...shownOf(call, open).map(({ contact }) => contact)],
+  };
 }
 
 function refused({ rule, reason, next }: Refusal): OperationError {
@@ -137,12 +162,16 @@ function nameable(id: string): string {
 
 /** A human has told how these people agreed: from now on it is on record. */
 async function recordConsents(
+  { call }: Case,
   questions: readonly Question[],
   { decision }: Approval,
   { account, ledgers, now }: PermitParts,
 ): Promise<void> {
   const evidence = decision?.evidence;
-  const contacts = questions.flatMap(({ consentFor }) => consentFor ?? []);
+  const shown = shownOf(call, questions).map(({ contact }) => contact);
+  const contacts = questions
+    .flatMap(({ consentFor }) => consentFor ?? [])
+    .filter(({ contact }) => shown.includes(contact));
   if (decision === undefined || evidence === undefined || contacts.length === 0) return;
   const entries = contacts.map(
     (contact): ConsentEntry => ({
@@ -161,7 +190,7 @@ async function recordConsents(
 const nothing = async () => undefined;
 
 /** Contacts and money, counted before. What is made of other calls sets nothing aside: they do. */
-async function setAside({ call, facts }: Case, parts: PermitParts): Promise<Omit<Permit, 'rules'>> {
+async function setAside({ call, facts }: Case, parts: PermitParts): Promise<Omit<Permit, 'covers'>> {
   const { operation, composed, usage, people, input, actor } = call;
   const counted = people.length > 0 || usage.kind !== 'nothing';
   if (composed || !counted) return { settle: nothing, keep: nothing, release: nothing };
@@ -175,7 +204,8 @@ async function setAside({ call, facts }: Case, parts: PermitParts): Promise<Omit
     at: call.now,
     recipients: people.map(({ contact, channel }) => ({ contact, channel })),
     verification: usage.kind === 'verification',
-    ...(usage.kind !== 'verification' && people.length > 0 && { content: contentOf(operation.name, input) }),
+    ...(usage.kind !== 'verification' &&
+      people.length > 0 && { content: fingerprintOfWords(operation.name, input) }),
     microdollars: facts.microdollars ?? Math.round(policy.spend.per_call * 1e6),
     input,
   };
@@ -186,11 +216,6 @@ async function setAside({ call, facts }: Case, parts: PermitParts): Promise<Omit
     keep: () => ledgers.reservations.settle(id, { state: 'unknown' }),
     release: () => ledgers.reservations.release(id),
   };
-}
-
-/** What is said, whoever it is said to. */
-function contentOf(operation: string, { to: _, ...rest }: Row): string {
-  return fingerprint({ operation, rest });
 }
 
 function priceOf({ price, price_unit }: Row): { microdollars?: number } {

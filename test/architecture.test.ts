@@ -50,6 +50,7 @@ const floors: Readonly<Record<string, number>> = {
   twiml: 1,
   store: 2,
   'fingerprint.ts': 2,
+  'said.ts': 3,
   'owner-key.ts': 2,
   'open-store.ts': 4,
   'local-twilio.ts': 4,

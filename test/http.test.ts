@@ -104,6 +104,20 @@ describe.each(kinds)('a %s client over HTTP', (kind) => {
     await Promise.all([looks.close(), sends.close()]);
   });
 
+  it('reads neither audit nor policy without the scope to read', async () => {
+    const writer = mint('writer', ['send']);
+    const reader = mint('reader', ['read']);
+    await begin({ tokens: [writer.row, reader.row] });
+    const [blind, looks] = await Promise.all(
+      [writer, reader].map(({ token }) => connectOverHttp(kind, world.url, token)),
+    );
+    for (const uri of ['twilio://audit', 'twilio://policy']) {
+      await expect(blind?.raw.readResource({ uri })).rejects.toThrow(/needs the scope read/);
+      expect(await looks?.raw.readResource({ uri })).toMatchObject({ contents: [{ uri }] });
+    }
+    await Promise.all([blind?.close(), looks?.close()]);
+  });
+
   it('is not let in without a token, or with one that was revoked', async () => {
     const { token, row } = mint('gone', ['read']);
     const other = mint('other', ['read']);

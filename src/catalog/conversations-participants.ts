@@ -55,7 +55,7 @@ export const addParticipant = defineOperation({
   title: 'Add a participant',
   about:
     'Add a person by SMS or WhatsApp (address, and your sender as proxy_address) or by chat identity. They are not written to now, but get all that is written from now on: they must have agreed.',
-  effect: 'write',
+  effect: 'send',
   input: z
     .strictObject({
       conversation: conversationName,
@@ -100,6 +100,7 @@ export const addParticipant = defineOperation({
       ? []
       : [{ to: input.identity, channel: 'chat', purpose: 'conversational' }];
   },
+  costs: () => ({ kind: 'nothing' }),
   page,
 });
 

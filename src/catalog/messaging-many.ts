@@ -55,6 +55,7 @@ export const sendMany = defineOperation({
   about:
     'Send one text, personalised, to up to 1,000 people who agreed to it. Calling again with the same batch goes on where it stopped and writes to nobody twice.',
   effect: 'send',
+  oneByOne: true,
   idempotent: true,
   input: z
     .strictObject({

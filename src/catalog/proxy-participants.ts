@@ -27,7 +27,7 @@ export const addParticipant = defineOperation({
   title: 'Add a participant to a Proxy session',
   about:
     'Add one of the two people to a session. Proxy picks the number this person will see unless one is named.',
-  effect: 'write',
+  effect: 'send',
   input: z.strictObject({
     ...inSession,
     identifier: fields.phone("The person's number"),
@@ -40,6 +40,7 @@ export const addParticipant = defineOperation({
   request: { method: 'POST', host: 'proxy', path: participants },
   // Nobody is written to now, but from now on what the other writes goes to this number.
   reaches: ({ identifier }) => [{ to: identifier, channel: 'sms' }],
+  costs: () => ({ kind: 'nothing' }),
   page,
 });
 

@@ -34,7 +34,22 @@ export function judgeConfirmation(call: JudgedCall, { confirmation }: Policy, fa
 /* ── the question ── */
 
 const MOST_PEOPLE = 20;
-const MOST_CHARACTERS = 500;
+/** More than the longest text message has: no end of one is left out. */
+const MOST_CHARACTERS = 2000;
+
+/** Those who are shown by name: first the ones that are the reason to ask. */
+export function shownOf({ people }: JudgedCall, questions: readonly Question[]): readonly Person[] {
+  const about = new Set(questions.flatMap((each) => each.about ?? []));
+  const [first, then] = [true, false].map((asked) =>
+    people.filter(({ contact }) => about.has(contact) === asked),
+  );
+  return [...(first ?? []), ...(then ?? [])].slice(0, MOST_PEOPLE);
+}
+
+/** A question about more people than can be shown: nobody says yes to whom they cannot see. */
+export function isCrowd({ about = [] }: Question): boolean {
+  return new Set(about).size > MOST_PEOPLE;
+}
 
 /** What a human must see to say yes or no: nothing masked, nothing that could pass for our own words. */
 export function summaryOf(call: JudgedCall, facts: Facts, questions: readonly Question[] = []): string {
@@ -42,10 +57,11 @@ export function summaryOf(call: JudgedCall, facts: Facts, questions: readonly Qu
   const at = sendTimeOf(input, now);
   const lines = [
     `${operation.title} (${operation.name}), asked for by ${actor.name}.`,
-    ...(people.length > 0 ? [`To: ${peopleOf(call, people)}`] : []),
+    ...(people.length > 0 ? [`To: ${peopleOf(call, shownOf(call, questions))}`] : []),
     ...(people.length > 0 || at !== now
       ? [`When: ${at.getTime() === now.getTime() ? 'now' : at.toISOString()}`]
       : []),
+    ...(questions.some(isCrowd) ? ['Your yes is for those named here; the others are left out.'] : []),
     `Cost: ${costOf(facts)}`,
     ...(facts.tainted.length > 0
       ? [`This conversation has read words of: ${spelledOut(facts.tainted.join(', '))}`]
@@ -57,13 +73,14 @@ export function summaryOf(call: JudgedCall, facts: Facts, questions: readonly Qu
   return lines.join('\n');
 }
 
-function peopleOf(call: JudgedCall, people: readonly Person[]): string {
-  const named = people.slice(0, MOST_PEOPLE).map((person) => {
+function peopleOf(call: JudgedCall, shown: readonly Person[]): string {
+  const named = shown.map((person) => {
     const purpose = purposeOf(call, person) ?? 'no purpose said';
     return `${quoted(person.to)} (${person.channel}, ${purpose}${person.own ? ', your own' : ''})`;
   });
-  const rest = people.length - named.length;
-  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more, ${people.length} in all` : ''}`;
+  const all = call.people.length;
+  const rest = all - named.length;
+  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more, ${all} in all` : ''}`;
 }
 
 function costOf({ microdollars }: Facts): string {

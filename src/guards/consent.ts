@@ -156,7 +156,13 @@ function judgeMissing(missing: readonly Contact[], { consent }: Policy): Verdict
     ? consent.missing_verification
     : consent.missing;
   if (rule === 'allow') return allowed;
-  if (rule === 'ask') return ask('consent.missing', reason, recordable(missing));
+  if (rule === 'ask') {
+    const consentFor = recordable(missing);
+    return ask('consent.missing', reason, {
+      about: missing.map((each) => each.contact),
+      ...(consentFor && { consentFor }),
+    });
+  }
   return refuse(
     'consent.missing',
     reason,

@@ -3,16 +3,11 @@ import { type Addressee, addresseeOf, type NumberAddressee } from './addressee.t
 import type { Facts, JudgedCall, Person } from './call.ts';
 import { isOwn, matchesAny } from './pattern.ts';
 import type { Policy } from './policy.ts';
-import { allowed, ask, refuse, type Verdict } from './verdict.ts';
+import { allowed, ask, judgeEach, refuse, type Verdict } from './verdict.ts';
 
 export function judgeDestination(call: JudgedCall, policy: Policy, facts: Facts): Verdict {
-  let question: Verdict = allowed;
-  for (const person of call.people) {
-    const verdict = judgeOne(person, policy.destination, facts, call.operation.name);
-    if (verdict.kind === 'refused') return verdict;
-    if (verdict.kind === 'ask') question = verdict;
-  }
-  return question;
+  const { name } = call.operation;
+  return judgeEach(call.people, (person) => judgeOne(person, policy.destination, facts, name));
 }
 
 type Rules = Policy['destination'];

@@ -8,17 +8,13 @@ import { purposeOf } from './purpose.ts';
 import { regions } from './regions.ts';
 import { sendTimeOf } from './send-time.ts';
 import { regionOf, zonesOf } from './time-zones.ts';
-import { allowed, ask, refuse, type Verdict } from './verdict.ts';
+import { allowed, ask, judgeEach, refuse, type Verdict } from './verdict.ts';
 
 export function judgeQuietHours(call: JudgedCall, policy: Policy): Verdict {
   if (call.composed || call.effect === 'read') return allowed;
-  let question: Verdict = allowed;
-  for (const person of call.people) {
-    const verdict = isOwn(person, policy.destination) ? allowed : judgeOne(call, person, policy);
-    if (verdict.kind === 'refused') return verdict;
-    if (verdict.kind === 'ask') question = verdict;
-  }
-  return question;
+  return judgeEach(call.people, (person) =>
+    isOwn(person, policy.destination) ? allowed : judgeOne(call, person, policy),
+  );
 }
 
 function judgeOne(call: JudgedCall, person: Person, policy: Policy): Verdict {

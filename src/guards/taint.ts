@@ -17,8 +17,12 @@ export function judgeTaint(call: JudgedCall, policy: Policy, { tainted }: Facts)
       'Do it from a conversation that has read no messages, or after that time.',
     );
   }
-  const other = people.find((person) => !isExpected(person, policy, tainted));
-  if (other !== undefined) return ask('taint.recipient', `${said}, and this would reach ${other.contact}.`);
+  const about = people.filter((person) => !isExpected(person, policy, tainted)).map(({ contact }) => contact);
+  const [other] = about;
+  if (other !== undefined) {
+    const others = about.length > 1 ? ` and ${about.length - 1} more` : '';
+    return ask('taint.recipient', `${said}, and this would reach ${other}${others}.`, { about });
+  }
   if (effect === 'delete' || effect === 'spend') {
     return ask(
       `taint.${effect}`,

@@ -93,7 +93,7 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
     });
     mcp.resolveScopeChallenge = askForScope;
     registerReferences(mcp, parts.references);
-    registerRecords(mcp, parts.records);
+    registerRecords(mcp, parts.records, actor);
     registerInbox(mcp, { ...parts, actor });
     // Over HTTP an instance lives for one request; there the door tells.
     if (context?.authInfo === undefined) tellOfInbox(mcp, parts.inbox);

@@ -53,7 +53,7 @@ export function createStore({ url, key, random }: StoreOptions): Store {
     audit,
     reservations: createReservations(database),
     answers: createAnswers(database),
-    approvals: createApprovals(database),
+    approvals: createApprovals(database, secret),
     taints: createTaints(database),
     events: createEvents(database),
     owner: createOwner(database),
