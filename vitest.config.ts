@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/own-temp.ts', 'test/support/postgres-server.ts'],
     setupFiles: ['test/support/loopback-only.ts', 'test/support/own-state.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     // The catalog is large: loaded once a worker, not once a file. Every test builds a world of its own.
     isolate: false,
     maxWorkers: '100%',

@@ -1,6 +1,7 @@
 // `npm run bench [-- --quick] [names…]`: measures what references/decisions.md claims, prints a table, writes bench/results.json.
 import { writeFileSync } from 'node:fs';
 import type { Bench, Effort, Figure } from './figure.ts';
+import { guarded } from './guarded.ts';
 import { listing } from './listing.ts';
 import { machine } from './machine.ts';
 import { memory } from './memory.ts';
@@ -8,7 +9,7 @@ import { reading } from './reading.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
 
-const benches: readonly Bench[] = [start, listing, reading, memory, search];
+const benches: readonly Bench[] = [start, listing, reading, memory, guarded, search];
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');

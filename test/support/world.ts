@@ -20,6 +20,7 @@ import {
   type Row,
   type TestClient,
 } from './clients.ts';
+import { tap } from './tap.ts';
 
 export type { Row } from './clients.ts';
 export { kinds } from './clients.ts';
@@ -71,6 +72,7 @@ const noon = Date.UTC(2026, 10, 23, 15, 0, 0);
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const emulator = await serveEmulator({ now: () => noon, clock: 'manual', port: 0 });
+  tap(emulator.emulator);
   const keysFolder = mkdtempSync(join(tmpdir(), 'twilio-mcp-keys-'));
   const env = {
     TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
