@@ -49,8 +49,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   'resources-read-text': fixture,
   'resources-read-binary': fixture,
   'resources-templates-read': fixture,
-  'resources-subscribe':
-    'no resource of ours changes while a client looks, so none can be subscribed to over 2025 HTTP',
+  'resources-subscribe': `${fixture}; test/inbox-resources.test.ts holds our own subscriptions`,
   'resources-unsubscribe': 'as resources-subscribe',
   'prompts-get-simple': fixture,
   'prompts-get-with-args': fixture,
