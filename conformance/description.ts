@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { here } from './judge.ts';
 
-const folder =
+export const descriptions =
   process.env['TWILIO_OPENAPI_DIR'] ?? join(here, 'node_modules/@twilio/cli-core/src/services/twilio-api');
 const mendedFolder = mkdtempSync(join(tmpdir(), 'twilio-mcp-descriptions-'));
 
@@ -12,7 +12,7 @@ const mendedFolder = mkdtempSync(join(tmpdir(), 'twilio-mcp-descriptions-'));
 export function descriptionFor(host: string, target: string): string | undefined {
   const name = /^([a-z]+)\.twilio\.com$/.exec(host)?.[1];
   const version = target.startsWith('/2010-04-01') ? 'v2010' : /^\/(v\d+)\//.exec(target)?.[1];
-  const file = join(folder, `twilio_${name}_${version}.json`);
+  const file = join(descriptions, `twilio_${name}_${version}.json`);
   return name !== undefined && version !== undefined && existsSync(file) ? file : undefined;
 }
 

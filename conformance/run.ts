@@ -6,11 +6,15 @@ import { conformanceSuite, inspector } from './mcp.ts';
 import { prism } from './prism.ts';
 import { leftOut } from './scenarios.ts';
 import { officialPackages } from './sdk.ts';
+import { suites } from './suites.ts';
+import { wire } from './wire.ts';
 
 const judges: Readonly<Record<string, Judge>> = {
   mcp: conformanceSuite,
   inspector,
   sdk: officialPackages,
+  wire,
+  suites,
   prism,
 };
 

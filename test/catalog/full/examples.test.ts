@@ -64,17 +64,20 @@ interface Example {
 }
 
 function examples(): Example[] {
-  return [...described().values()]
-    .filter(({ id }) => !id.startsWith('sendgrid_'))
-    .flatMap(({ id, content }) =>
-      Object.values(content).flatMap((media) =>
-        Object.entries(object(media['examples'])).map(([name, each]) => ({
-          name: `${id} ${name}`,
-          id,
-          value: object(object(each)['value']),
-        })),
-      ),
-    );
+  return (
+    [...described().values()]
+      // Domains that Twilio has ended stand in the package of descriptions, and not on the shelf.
+      .filter(({ id }) => !id.startsWith('sendgrid_') && factsOf(id.slice(0, id.indexOf('.'))) !== undefined)
+      .flatMap(({ id, content }) =>
+        Object.values(content).flatMap((media) =>
+          Object.entries(object(media['examples'])).map(([name, each]) => ({
+            name: `${id} ${name}`,
+            id,
+            value: object(object(each)['value']),
+          })),
+        ),
+      )
+  );
 }
 
 /** What is wrong with how the example goes through; undefined where it arrives as it stands. */
