@@ -1,7 +1,8 @@
 // What of an answer reaches the model: the fields the output schema picks, with strangers' words fenced. Secrets: redact.ts.
 import { z } from 'zod';
-import type { Row } from './operation/define.ts';
+import type { Operation, Row } from './operation/define.ts';
 import { strangersWords } from './operation/fields.ts';
+import type { Attached } from './operation/files.ts';
 import { contactOf } from './operation/reach.ts';
 import { isRow } from './operation/row.ts';
 
@@ -61,6 +62,14 @@ function without(value: unknown, path: readonly PropertyKey[]): unknown {
   if (!isRow(value) || typeof key !== 'string') return value;
   if (rest.length === 0) return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
   return { ...value, [key]: without(value[key], rest) };
+}
+
+/** The file of an answer that has one. */
+export function attachedIn({ attaches }: Operation, body: Row): readonly Attached[] | undefined {
+  const file = attaches === undefined ? undefined : body[attaches];
+  if (!isRow(file) || typeof file['type'] !== 'string' || typeof file['base64'] !== 'string')
+    return undefined;
+  return [{ type: file['type'], base64: file['base64'] }];
 }
 
 /** `row` is the object the text stands in: it may say whose words they are. */

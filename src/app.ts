@@ -11,6 +11,7 @@ import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
 
 import { createDownloader, rehearseDownload } from './client/download.ts';
+import { createMediaReader } from './client/media.ts';
 import { type Config, pricesPath, secretsOf, tokensPath } from './config.ts';
 import { createFolderReader } from './files/folders.ts';
 
@@ -171,7 +172,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     policy,
     client,
     ledgers: store,
-    files: { ...filesOf(config), ...options.files },
+    files: {
+      ...filesOf(config),
+      media: createMediaReader({
+        client,
+        account,
+        baseUrl: emulator?.url ?? settings.TWILIO_API_BASE_URL,
+        timeoutMs,
+      }),
+      ...options.files,
+    },
     redactor,
     keeper: createKeeper({
       folder: keysFolder(config),
@@ -270,7 +280,7 @@ export async function ownedNumbers(perform: Perform): Promise<readonly string[]>
   return (Array.isArray(rows) ? rows : []).flatMap((row) => (isRow(row) ? String(row['phone_number']) : []));
 }
 
-function filesOf({ settings, mode }: Config): Files {
+function filesOf({ settings, mode }: Config): Omit<Files, 'media'> {
   const hosts = settings.TWILIO_MCP_ATTACHMENT_HOSTS;
   return {
     read: createFolderReader(settings.TWILIO_MCP_ATTACHMENT_FOLDERS),

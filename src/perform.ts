@@ -1,5 +1,5 @@
 // THE CORRIDOR. Every door walks it: parse → judge → reserve → send → settle → redact. It holds the only catch of the tool path.
-import { fenceStrangers, project, writerOf } from './answer.ts';
+import { attachedIn, fenceStrangers, project, writerOf } from './answer.ts';
 import type { Client } from './client/client.ts';
 import { asCurl } from './client/curl.ts';
 import { encode, type WireRequest } from './client/encode.ts';
@@ -318,8 +318,11 @@ export function createCorridor(parts: Parts): Corridor {
       strangers.add(writerOf(row));
       return fence(text, boundary, source);
     });
+    const files = attachedIn(operation, body);
+    if (files !== undefined && body['direction'] !== 'outbound') strangers.add(writerOf(body));
     const left = odd.length > 0 ? [`Left out, since not as documented: ${odd.join(', ')}.`] : [];
-    const result = success(operation, isRow(fenced) ? fenced : {}, [...notes, ...left]);
+    const told = success(operation, isRow(fenced) ? fenced : {}, [...notes, ...left]);
+    const result = files === undefined ? told : { ...told, files };
     return { result, strangers: [...strangers] };
   }
 

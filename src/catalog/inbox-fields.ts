@@ -43,7 +43,7 @@ export const eventShape = {
   subject: fields.words('Subject of an email', 'Order 1042').optional(),
   profile_name: fields.words('The name the person shows', 'Ana').optional(),
   digits: fields.words('Keys pressed in a call', '1').optional(),
-  media: fields.field(z.array(z.string()), 'Media; asking for them needs credentials', []).optional(),
+  media: fields.field(z.array(z.string()), 'Media; inbox_get_media shows them', []).optional(),
 };
 
 export const event = z.object(eventShape);

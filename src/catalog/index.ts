@@ -21,6 +21,7 @@ import * as emailTemplates from './email-templates.ts';
 import * as guardrails from './guardrails.ts';
 import * as guardrailsSync from './guardrails-sync.ts';
 import * as inbox from './inbox.ts';
+import * as inboxMedia from './inbox-media.ts';
 import * as inboxSetup from './inbox-setup.ts';
 import * as inboxWait from './inbox-wait.ts';
 import * as lookup from './lookup.ts';
@@ -90,6 +91,7 @@ const books = [
   subaccounts,
   inbox,
   inboxWait,
+  inboxMedia,
   inboxSetup,
   plan,
   guardrails,

@@ -20,7 +20,11 @@ export async function callOperation(config: Config, name: string, args: readonly
   try {
     const result = await app.perform({ operation, input, actor: { name: 'cli' }, signal: stop.signal });
     if (result.ok) {
-      const shown = { ...(result.simulated && { simulated: true }), ...result.data };
+      const shown = {
+        ...(result.simulated && { simulated: true }),
+        ...result.data,
+        ...(result.files && { files: result.files }),
+      };
       process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
       for (const note of result.notes) process.stderr.write(`${note}\n`);
     } else {

@@ -44,6 +44,9 @@ export interface How {
   readonly bulk?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
   readonly deadlineMs?: number | undefined;
+  /** A file is asked for: what comes is not read as JSON. */
+  readonly raw?: boolean | undefined;
+  readonly maxBytes?: number | undefined;
   /** The operation that shows whether a lost request was carried out, for the error's next step. */
   readonly lookWith?: string | undefined;
 }
@@ -153,8 +156,9 @@ export function createClient(options: ClientOptions): Client {
       const result = await exchange(await connections(), outgoing(request, proof.header), {
         signal: how.signal,
         timeoutMs,
-        maxBytes,
+        maxBytes: how.maxBytes ?? maxBytes,
         alarm,
+        raw: how.raw,
       });
       gates.heed(request, result);
       return { result, proof };
@@ -233,7 +237,7 @@ export function createClient(options: ClientOptions): Client {
       explain,
       now: now(),
       timeoutMs,
-      maxBytes,
+      maxBytes: how.maxBytes ?? maxBytes,
       doubtful,
     };
   }

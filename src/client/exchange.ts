@@ -16,6 +16,8 @@ export interface Bounds {
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly alarm: Alarm;
+  /** The answer is a file: what a success holds is kept as it came. */
+  readonly raw?: boolean | undefined;
 }
 
 export type Headers = Readonly<Record<string, string>>;
@@ -23,7 +25,14 @@ export type Headers = Readonly<Record<string, string>>;
 export type Interruption = 'timeout' | 'cancelled' | 'too-large' | 'connection';
 
 export type Exchange =
-  | { readonly kind: 'complete'; readonly status: number; readonly headers: Headers; readonly text: string }
+  | {
+      readonly kind: 'complete';
+      readonly status: number;
+      readonly headers: Headers;
+      readonly text: string;
+      /** In place of the text, where a file was asked for and came. */
+      readonly bytes?: Buffer;
+    }
   /** A status line came, the rest did not. */
   | {
       readonly kind: 'partial';
@@ -88,9 +97,15 @@ export function exchange(dispatcher: Dispatcher, outgoing: Outgoing, bounds: Bou
         else chunks.push(chunk);
       },
       onResponseEnd() {
-        if (head !== undefined)
-          settle({ kind: 'complete', ...head, text: Buffer.concat(chunks).toString('utf8') });
-        else fail('connection');
+        if (head === undefined) return fail('connection');
+        const bytes = Buffer.concat(chunks);
+        const isFile =
+          bounds.raw === true && head.status < 300 && !/\bjson\b/.test(head.headers['content-type'] ?? '');
+        settle({
+          kind: 'complete',
+          ...head,
+          ...(isFile ? { text: '', bytes } : { text: bytes.toString('utf8') }),
+        });
       },
       onResponseError(_, error) {
         fail('connection', error);

@@ -8,7 +8,7 @@ import type { Failure } from './retry.ts';
 
 export interface Answer {
   readonly status: number;
-  /** Parsed JSON; `{}` for an empty answer; `{ location }` where the answer is the address of a download. */
+  /** Parsed JSON; `{}` for an empty answer; `{ location }` where the answer is the address of a download; a Buffer where a file was asked for. */
   readonly body: unknown;
   /** Names in lower case. */
   readonly headers: Headers;
@@ -68,7 +68,8 @@ function judgeRedirect({ status, headers }: Complete, about: failures.Circumstan
   return { kind: 'answer', answer: { status, body: { location }, headers } };
 }
 
-function judgeSuccess({ status, headers, text }: Complete, about: failures.Circumstances): Verdict {
+function judgeSuccess({ status, headers, text, bytes }: Complete, about: failures.Circumstances): Verdict {
+  if (bytes !== undefined) return { kind: 'answer', answer: { status, body: bytes, headers } };
   if (text.trim() === '') return { kind: 'answer', answer: { status, body: {}, headers } };
   try {
     const body: unknown = JSON.parse(text);

@@ -5,6 +5,7 @@ import { toolNameOf } from '../catalog/full/tool-name.ts';
 import type { Mode } from '../config.ts';
 import type { Operation } from '../operation/define.ts';
 import { traits } from '../operation/effect.ts';
+import type { Attached } from '../operation/files.ts';
 import { frameOf } from '../operation/frame.ts';
 import type { Result } from '../operation/result.ts';
 import { isRow } from '../operation/row.ts';
@@ -126,7 +127,11 @@ export function answerOf(result: Result): CallToolResult {
     const structured = { ...(result.simulated && { simulated: true }), ...result.data };
     const notes = result.notes.map((text) => ({ type: 'text' as const, text }));
     return {
-      content: [{ type: 'text', text: JSON.stringify(structured) }, ...notes],
+      content: [
+        { type: 'text', text: JSON.stringify(structured) },
+        ...notes,
+        ...(result.files ?? []).map(shown),
+      ],
       structuredContent: structured,
     };
   }
@@ -135,6 +140,13 @@ export function answerOf(result: Result): CallToolResult {
     content: [{ type: 'text', text: failureText(result) }, ...linkOf(result.error.reference)],
     _meta: { 'twilio-mcp/error': { ...result.error, simulated: result.simulated } },
   };
+}
+
+/** Pictures and sounds as models take them; anything else as a document. */
+function shown({ type: mimeType, base64: data }: Attached) {
+  if (mimeType.startsWith('image/')) return { type: 'image' as const, data, mimeType };
+  if (mimeType.startsWith('audio/')) return { type: 'audio' as const, data, mimeType };
+  return { type: 'resource' as const, resource: { uri: 'twilio://media', mimeType, blob: data } };
 }
 
 function linkOf(uri: string | undefined) {

@@ -157,6 +157,8 @@ export interface OperationSpec<I extends z.ZodObject, O extends z.ZodObject> {
   trace?(input: z.output<I>, since: Date): Trace;
   /** A field of the answer that is a secret, shown once: it goes to a file of the owner, named in `secret_file`. */
   readonly keeps?: string;
+  /** A field of the answer that is a file, `{ type, base64 }`: it is shown as one, beside the data. */
+  readonly attaches?: string;
   /** Reaches each of many by a call of its own, so that a yes for some of them is of use. */
   readonly oneByOne?: true;
   /** For the few that are not exactly one request. */

@@ -7,10 +7,23 @@ export interface FileContent {
   readonly base64: string;
 }
 
-/** Both refuse what the owner has not allowed and what is larger than `mostBytes`. */
+/** A file as it is shown: not as text. */
+export interface Attached {
+  readonly type: string;
+  readonly base64: string;
+}
+
+/** All refuse what the owner has not allowed and what is larger than `mostBytes`. */
 export interface Files {
   /** From a folder that the owner has allowed. */
   readonly read: (path: string, mostBytes: number) => Promise<FileContent>;
   /** From a host that the owner has allowed. */
   readonly download: (url: string, mostBytes: number, signal: AbortSignal) => Promise<FileContent>;
+  /** That Twilio keeps of a message. */
+  readonly media: (
+    message: string,
+    media: string,
+    mostBytes: number,
+    signal: AbortSignal,
+  ) => Promise<Pick<FileContent, 'type' | 'base64'>>;
 }

@@ -1,6 +1,7 @@
 // What every door gets back from the corridor. How a door shows it is the door's business.
 import type { Row } from './define.ts';
 import { type ApprovalAsked, type ErrorCode, OperationError } from './errors.ts';
+import type { Attached } from './files.ts';
 
 export type Result = Success | Failure;
 
@@ -13,6 +14,8 @@ export interface Success {
   readonly simulated: boolean;
   /** What the reader should know beside the data. */
   readonly notes: readonly string[];
+  /** Pictures, sounds and documents, shown as such where the door can. */
+  readonly files?: readonly Attached[];
 }
 
 export interface Failure {

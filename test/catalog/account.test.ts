@@ -22,7 +22,7 @@ function handsWith(call: Hands['call'], account: Hands['account']): Hands {
     look: nothing,
     refresh: nothing,
     ledgers: createStore({ url: ':memory:', random: () => new Uint8Array(32) }),
-    files: { read: refuse, download: refuse },
+    files: { read: refuse, download: refuse, media: refuse },
   };
 }
 

@@ -1,7 +1,8 @@
 // A file from a URL: only https, only allowed hosts, redirects watched, nothing inside private networks, no more than fits.
 import { MockAgent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDownloader, isPublicAddress, rehearseDownload } from '../../src/client/download.ts';
+import { createDownloader, rehearseDownload } from '../../src/client/download.ts';
+import { isPublicAddress } from '../../src/client/public-file.ts';
 
 const { signal } = new AbortController();
 const url = 'https://files.example.com/receipts/1042.pdf';

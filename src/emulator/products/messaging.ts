@@ -7,6 +7,7 @@ import { created, invalidParameter, noContent, notFound, ok, rfc2822, TwilioErro
 import { optIn, optOut } from './messaging-consent.ts';
 import { seedContents } from './messaging-content.ts';
 import { receiveMessage } from './messaging-inbound.ts';
+import { contentOf } from './messaging-media.ts';
 import {
   enterStatus,
   FINAL,
@@ -59,10 +60,10 @@ export const messaging: Product = {
       return uriPage(ask, 'media_list', rows, showMedia);
     }),
     route('GET', API, `${MEDIA}/{Sid}.json`, (ask) => ok(showMedia(namedMedia(ask)))),
-    route('GET', API, `${MEDIA}/{Sid}`, (ask) => ({
-      status: 200,
-      raw: { contentType: namedMedia(ask).contentType, content: EMPTY_IMAGE },
-    })),
+    route('GET', API, `${MEDIA}/{Sid}`, (ask) => {
+      const { contentType } = namedMedia(ask);
+      return { status: 200, raw: { contentType, content: contentOf(contentType) } };
+    }),
     route('DELETE', API, `${MEDIA}/{Sid}.json`, (ask) => {
       media(ask.world).remove(ask.account.sid, namedMedia(ask).sid);
       return noContent();
@@ -194,9 +195,3 @@ function showMedia({ accountSid, sid, messageSid, contentType, createdAt }: Medi
     uri: `/2010-04-01/Accounts/${accountSid}/Messages/${messageSid}/Media/${sid}.json`,
   };
 }
-
-/** One transparent pixel: the emulator keeps no media, only that there is some. */
-const EMPTY_IMAGE = Uint8Array.from(
-  atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'),
-  (character) => character.charCodeAt(0),
-);
