@@ -7,9 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listNumbers } from './catalog/account-numbers.ts';
 import { explainErrorCode } from './catalog/error-codes.ts';
 import { operations } from './catalog/index.ts';
+import { startChores } from './chores.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
-
 import { createDownloader, rehearseDownload } from './client/download.ts';
 import { createMediaReader } from './client/media.ts';
 import { type Config, pricesPath, secretsOf, tokensPath } from './config.ts';
@@ -36,7 +36,7 @@ import { type Corridor, createCorridor, type Perform } from './perform.ts';
 import { loadPolicy } from './policy-file.ts';
 import { requireAccepted } from './policy-seal.ts';
 import { readPrices } from './prices-file.ts';
-import { keepRecovering, type Recovered, recover } from './recover.ts';
+import { type Recovered, recover } from './recover.ts';
 import { createRedactor } from './redact.ts';
 
 import { keepFresh } from './secrets/fresh.ts';
@@ -80,8 +80,8 @@ export interface App {
   readonly webhookToken: string | undefined;
   /** Looks for the sends of a process that ended before it knew their outcome. */
   readonly recover: () => Promise<Recovered>;
-  /** The same now and from time to time, until the end. */
-  readonly keepRecovering: () => void;
+  /** Does that and forgets what is old, now and from time to time, until the end. */
+  readonly startChores: () => void;
   /** The local Twilio, in emulator mode. */
   readonly emulator: LocalTwilio | undefined;
   readonly createServerFactory: () => Promise<ServerFactory>;
@@ -209,7 +209,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       now,
       deadlineMs: 2 * timeoutMs,
     });
-  let stopRecovering: (() => void) | undefined;
+  let stopChores: (() => void) | undefined;
   const perform = watchPerform(corridor.perform, watching);
   return {
     config,
@@ -227,8 +227,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     defaults,
     webhookToken: credentials.authToken ?? settings.TWILIO_MCP_WEBHOOK_TOKENS[0],
     recover: settleLeftOpen,
-    keepRecovering: () => {
-      stopRecovering ??= keepRecovering(settleLeftOpen, log, 2 * timeoutMs);
+    startChores: () => {
+      stopChores ??= startChores({
+        recover: settleLeftOpen,
+        recoverEveryMs: 2 * timeoutMs,
+        forget: store.forget,
+        eventDays: settings.TWILIO_MCP_EVENT_DAYS,
+        auditDays: settings.TWILIO_MCP_AUDIT_DAYS,
+        now,
+        log,
+      });
     },
     createServerFactory: () =>
       createServerFactory({
@@ -247,7 +255,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       }),
     close: async () => {
       inbound.close();
-      stopRecovering?.();
+      stopChores?.();
       await client.close();
       await store.close();
       await emulator?.close();

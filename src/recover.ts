@@ -1,5 +1,4 @@
 // What a process was about to do when it ended. Each such send is looked for by another one, and never made again.
-import type { Log } from './log.ts';
 import type { Operation } from './operation/define.ts';
 import type { Ledgers } from './operation/ledgers.ts';
 import type { Corridor } from './perform.ts';
@@ -34,22 +33,4 @@ export async function recover(parts: RecoverParts): Promise<Recovered> {
     await ledgers.audit.append({ at: now(), account, actor, phase: outcome, operation: name, facts });
   }
   return counts;
-}
-
-/** At the start, and as long as this process lives: the one that ends may be another. Gives how to stop. */
-export function keepRecovering(settle: () => Promise<Recovered>, log: Log, everyMs: number): () => void {
-  const look = () =>
-    settle().then(
-      ({ found, unknown }) => {
-        if (found + unknown === 0) return;
-        log.warn(
-          { found, unknown },
-          'a process ended in the middle of sends; they were looked up, and none was made again: see `twilio-mcp audit`',
-        );
-      },
-      (error: unknown) => log.error({ err: error }, 'sends left open could not be looked up'),
-    );
-  void look();
-  const timer = setInterval(() => void look(), everyMs).unref();
-  return () => clearInterval(timer);
 }

@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { isShared } from './database-url.ts';
 import { setting } from './setting.ts';
 
+/** No limit looks back further than a day; a week leaves room. */
+const days = z.coerce
+  .number('must be a number of days')
+  .int('must be whole days')
+  .min(7, 'must be 7 or more');
+
 export const storeSettings = {
   TWILIO_MCP_DATABASE_URL: setting(
     z
@@ -20,6 +26,16 @@ export const storeSettings = {
     'Binds the entries of consents and audit, so that a change made behind the server is found. Needed with PostgreSQL, the same for every replica; `openssl rand -hex 32` makes one. With a file, a key is kept beside it.',
     'your_store_key_of_64_hexadecimal_digits',
     'secret',
+  ),
+  TWILIO_MCP_EVENT_DAYS: setting(
+    days.optional(),
+    'Days for which the inbox is kept, and with it idempotency keys, approvals and spent limits. Default: for ever. Consents are never forgotten.',
+    '90',
+  ),
+  TWILIO_MCP_AUDIT_DAYS: setting(
+    days.optional(),
+    'Days for which the audit is kept; what is left stays bound to a sealed beginning. Default: for ever.',
+    '400',
   ),
 };
 

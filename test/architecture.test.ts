@@ -19,6 +19,7 @@ const floors: Readonly<Record<string, number>> = {
   mcp: 7,
   'inbound.ts': 7,
   'recover.ts': 6,
+  'chores.ts': 7,
   'watch.ts': 6,
   'perform.ts': 5,
   'permit.ts': 4,

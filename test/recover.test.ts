@@ -88,4 +88,23 @@ describe('sends left open', () => {
     expect(await outcomes()).toEqual([['unknown', 'lost']]);
     expect(await server.end()).toBe(0);
   });
+
+  it('and what the owner no longer wants kept is forgotten by it too', async () => {
+    const old = new Date(Date.now() - 40 * 86_400_000);
+    for (const id of ['first', 'second'])
+      await app.ledgers.events.add({
+        id,
+        account: account(),
+        type: 'other',
+        at: old,
+        heard: 'poll',
+        data: {},
+      });
+    const tokens = join(mkdtempSync(join(tmpdir(), 'twilio-mcp-recover-')), 'tokens.json');
+    const days = { TWILIO_MCP_EVENT_DAYS: '30', TWILIO_MCP_AUDIT_DAYS: '400' };
+    const server = await startHttp({ ...env, ...days, TWILIO_MCP_TOKENS_FILE: tokens });
+    const kept = async () => (await app.ledgers.events.list(account(), { limit: 9 })).map(({ id }) => id);
+    await expect.poll(kept).toEqual(['second']);
+    expect(await server.end()).toBe(0);
+  });
 });

@@ -30,7 +30,7 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
     await closeAll();
     throw error;
   });
-  for (const app of apps.values()) app.keepRecovering();
+  for (const app of apps.values()) app.startChores();
   log.info({ mode, url: `${served.url}/mcp` }, 'serving MCP over HTTP');
   let ending = false;
   const end = (signal: string): void => {

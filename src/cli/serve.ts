@@ -12,7 +12,7 @@ export async function serve(config: Config): Promise<void> {
     log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
   const factory = await app.createServerFactory();
   log.info({ mode: config.mode, tools: app.surface.listed.length }, 'serving MCP over stdio');
-  app.keepRecovering();
+  app.startChores();
   const heard = await hear(app);
   const stop = () => {
     const closed = heard?.close().then(() => app.close()) ?? app.close();

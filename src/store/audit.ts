@@ -9,7 +9,12 @@ import { storable } from './text.ts';
 
 type Stored = Tables['audit'];
 
-export function createAudit(database: Database, chain: Chain): AuditLedger {
+export interface Audit extends AuditLedger {
+  /** Forgets what is older; the chain begins after it from then on. Nothing where the chain is not whole. */
+  readonly forget: (before: Date) => Promise<void>;
+}
+
+export function createAudit(database: Database, chain: Chain): Audit {
   const read: ReadRows = async (after, limit) => {
     const db = await database.open();
     const rows = await db
@@ -21,6 +26,7 @@ export function createAudit(database: Database, chain: Chain): AuditLedger {
       .execute();
     return rows.map((row) => ({ sequence: Number(row.sequence), hash: row.hash, content: contentOf(row) }));
   };
+  const verify = createVerify(database.open, chain, read);
   return {
     append: (entry) =>
       database.alone('audit', async (db) => {
@@ -40,7 +46,29 @@ export function createAudit(database: Database, chain: Chain): AuditLedger {
       const rows = await query.orderBy('sequence', 'desc').limit(limit).execute();
       return rows.map(entryOf);
     },
-    verify: createVerify(database.open, chain, read),
+    verify,
+    forget: async (before) => {
+      // Forgetting must not hide that something was changed.
+      if ((await verify(true)).brokenAt !== undefined) return;
+      await database.alone('audit', async (db) => {
+        const end = await chain.end(db);
+        const next = await db
+          .selectFrom('audit')
+          .select((build) => build.fn.min('sequence').as('sequence'))
+          .where('at', '>=', before.getTime())
+          .executeTakeFirst();
+        // The newest row stays, however old it is: the next one follows from it.
+        const last = Math.min(Number(next?.sequence ?? end.sequence), end.sequence) - 1;
+        const row = await db
+          .selectFrom('audit')
+          .select('hash')
+          .where('sequence', '=', last)
+          .executeTakeFirst();
+        if (row === undefined) return;
+        await db.deleteFrom('audit').where('sequence', '<=', last).execute();
+        await chain.setBegin(db, { sequence: last, hash: row.hash });
+      });
+    },
   };
 }
 

@@ -32,6 +32,9 @@ export interface Chain {
   readonly setEnd: (db: Db, end: End) => Promise<void>;
   /** Undefined where somebody took it away, or wrote it without the key. */
   readonly sealedEnd: (db: Db) => Promise<Link | undefined>;
+  /** The row before the first that is kept: older ones were forgotten on purpose. */
+  readonly begin: (db: Db) => Promise<Link>;
+  readonly setBegin: (db: Db, begin: Link) => Promise<void>;
 }
 
 export function createChain(name: ChainName, key: Uint8Array): Chain {
@@ -39,14 +42,26 @@ export function createChain(name: ChainName, key: Uint8Array): Chain {
     createHmac('sha256', key)
       .update(JSON.stringify([name, ...parts]))
       .digest('hex');
-  const sealOf = ({ sequence, hash }: Link) => mac('end', sequence, hash);
+  const sealOf = (what: 'begin' | 'end', { sequence, hash }: Link) => mac(what, sequence, hash);
+  const keptAs = { begin: `${name} from`, end: name } as const;
 
-  async function sealedEnd(db: Db): Promise<Link | undefined> {
-    const row = await db.selectFrom('heads').selectAll().where('chain', '=', name).executeTakeFirst();
+  async function sealed(db: Db, what: 'begin' | 'end'): Promise<Link | undefined> {
+    const row = await db.selectFrom('heads').selectAll().where('chain', '=', keptAs[what]).executeTakeFirst();
     if (row === undefined) return undefined;
-    const end = { sequence: Number(row.sequence), hash: row.hash };
-    return row.seal === sealOf(end) ? end : undefined;
+    const link = { sequence: Number(row.sequence), hash: row.hash };
+    return row.seal === sealOf(what, link) ? link : undefined;
   }
+
+  async function keep(db: Db, what: 'begin' | 'end', { sequence, hash }: Link, seal: string): Promise<void> {
+    const row = { sequence, hash, seal };
+    await db
+      .insertInto('heads')
+      .values({ chain: keptAs[what], ...row })
+      .onConflict((conflict) => conflict.column('chain').doUpdateSet(row))
+      .execute();
+  }
+
+  const sealedEnd = (db: Db) => sealed(db, 'end');
 
   return {
     name,
@@ -55,20 +70,16 @@ export function createChain(name: ChainName, key: Uint8Array): Chain {
       hash: mac('row', last.hash, last.sequence + 1, ...content),
     }),
     end: async (db) => {
-      const [sealed, last] = [await sealedEnd(db), await lastRow(db, name)];
-      const whole = sealed?.sequence === last.sequence && sealed.hash === last.hash;
-      const further = sealed !== undefined && sealed.sequence > last.sequence ? sealed : last;
+      const [known, last] = [await sealedEnd(db), await lastRow(db, name)];
+      const whole = known?.sequence === last.sequence && known.hash === last.hash;
+      const further = known !== undefined && known.sequence > last.sequence ? known : last;
       return { ...further, sealed: whole };
     },
-    setEnd: async (db, { sequence, hash, sealed }) => {
-      const end = { sequence, hash, seal: sealed ? sealOf({ sequence, hash }) : 'broken' };
-      await db
-        .insertInto('heads')
-        .values({ chain: name, ...end })
-        .onConflict((conflict) => conflict.column('chain').doUpdateSet(end))
-        .execute();
-    },
+    setEnd: (db, { sealed: isSealed, ...end }) =>
+      keep(db, 'end', end, isSealed ? sealOf('end', end) : 'broken'),
     sealedEnd,
+    begin: async (db) => (await sealed(db, 'begin')) ?? start,
+    setBegin: (db, begin) => keep(db, 'begin', begin, sealOf('begin', begin)),
   };
 }
 
@@ -135,13 +146,19 @@ export function createVerify(
   read: ReadRows,
 ): (whole: boolean) => Promise<Verified> {
   let reached = start;
-  return async (whole) => {
-    const from = whole ? start : reached;
+  return async function verify(whole): Promise<Verified> {
+    const db = await open();
+    const begin = await chain.begin(db);
+    const from = whole || reached.sequence < begin.sequence ? begin : reached;
     // First the end, then the rows: what is appended in between is only more.
-    const end = await chain.sealedEnd(await open());
+    const end = await chain.sealedEnd(db);
     const { last, follows } = await follow(chain, from, read);
     const ends = end !== undefined && end.sequence >= from.sequence && last.sequence >= end.sequence;
-    if (!follows || !ends) return { entries: last.sequence, brokenAt: last.sequence + 1 };
+    if (!follows || !ends) {
+      // Another process may have forgotten old rows meanwhile.
+      if ((await chain.begin(db)).sequence !== begin.sequence) return verify(whole);
+      return { entries: last.sequence, brokenAt: last.sequence + 1 };
+    }
     reached = last;
     return { entries: last.sequence };
   };

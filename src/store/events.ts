@@ -1,4 +1,5 @@
 // What Twilio told us, each event once, in the order it was written down; and where asking stopped.
+import type { Kysely } from 'kysely';
 import type { EventLedger, InboxEvent } from '../operation/ledgers.ts';
 import { channels } from '../operation/reach.ts';
 import { isRow } from '../operation/row.ts';
@@ -137,4 +138,21 @@ function eventOf(row: Tables['events']): InboxEvent & { readonly sequence: numbe
     heard: row.heard,
     data: isRow(data) ? data : {},
   };
+}
+
+/** The newest of each account stays: those who follow the events know their place by it. */
+export async function forgetEvents(db: Kysely<Tables>, before: number): Promise<void> {
+  const newest = await db
+    .selectFrom('events')
+    .select((build) => ['account', build.fn.max('sequence').as('sequence')])
+    .groupBy('account')
+    .execute();
+  for (const { account, sequence } of newest) {
+    await db
+      .deleteFrom('events')
+      .where('account', '=', account)
+      .where('at', '<', before)
+      .where('sequence', '<', Number(sequence))
+      .execute();
+  }
 }

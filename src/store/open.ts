@@ -8,7 +8,7 @@ import { createAudit } from './audit.ts';
 import { createChain, type Verified, withEnds } from './chain.ts';
 import { type Consents, createConsents } from './consents.ts';
 import { createDatabase } from './database.ts';
-import { createEvents } from './events.ts';
+import { createEvents, forgetEvents } from './events.ts';
 import { keyBeside } from './key.ts';
 import { createOwner, type Owner } from './owner.ts';
 import { createReservations } from './reservations.ts';
@@ -25,11 +25,20 @@ export interface Store extends Ledgers {
   readonly integrity: () => Promise<string | undefined>;
   /** Throws STORE_UNAVAILABLE where it cannot be asked. */
   readonly ask: () => Promise<void>;
-  /** Forgets events, taints, answers, approvals and settled reservations from before then. Never consents, never the audit. */
-  readonly prune: (before: Date) => Promise<void>;
+  /**
+   * Forgets what is older: events, and with them words read, answers, approvals and settled reservations; and the audit.
+   * Never consents, and never that somebody was written to in a mailing.
+   */
+  readonly forget: (before: Before) => Promise<void>;
   /** A key for one purpose, the same for every process that shares the store and its key. */
   readonly keyFor: (purpose: string) => Uint8Array;
   readonly close: () => Promise<void>;
+}
+
+/** Left out: kept for ever. */
+export interface Before {
+  readonly events?: Date | undefined;
+  readonly audit?: Date | undefined;
 }
 
 export interface StoreOptions {
@@ -66,10 +75,12 @@ export function createStore({ url, key, random }: StoreOptions): Store {
       const { sql } = await import('kysely');
       await sql`select 1`.execute(await database.open());
     },
-    prune: async (before) => {
+    forget: async ({ events, audit: audited }) => {
+      if (audited !== undefined) await audit.forget(audited);
+      if (events === undefined) return;
+      const at = events.getTime();
       const db = await database.open();
-      const at = before.getTime();
-      await db.deleteFrom('events').where('at', '<', at).execute();
+      await forgetEvents(db, at);
       await db.deleteFrom('taints').where('at', '<', at).execute();
       await db.deleteFrom('answers').where('at', '<', at).execute();
       await db.deleteFrom('approvals').where('expires', '<', at).execute();

@@ -364,6 +364,66 @@ describe.each(databaseKinds)('over %s', (kind) => {
     });
   });
 
+  describe('what is old', () => {
+    const event = (id: string, when: Date) => ({
+      id,
+      account,
+      type: 'other',
+      at: when,
+      heard: 'poll',
+      data: {},
+    });
+    const entry = (when: Date, phase: 'done' | 'refused' = 'done') =>
+      store.audit.append({ at: when, account, actor: 'agent', phase, operation: 'a', facts: {} });
+
+    it('is forgotten when asked, but for the newest event, open sends, mailings and every consent', async () => {
+      for (const [n, when] of [at, later(10), later(20)].entries())
+        await store.events.add(event(`E${n}`, when));
+      await store.answers.claim(account, 'order-1', 'print', at);
+      await store.sends.claim({ account, batch: 'b', recipient: anna }, at);
+      await store.taints.add('agent', [anna], at);
+      await store.forget({ events: later(3600) });
+      expect((await store.events.list(account, { limit: 9 })).map(({ id }) => id)).toEqual(['E2']);
+      await store.events.add(event('E3', later(3600)));
+      expect((await store.events.list(account, { limit: 9 })).map(({ sequence }) => sequence)).toEqual([
+        3, 4,
+      ]);
+      expect(await store.answers.claim(account, 'order-1', 'print', at)).toBeUndefined();
+      expect(await store.sends.claim({ account, batch: 'b', recipient: anna }, at)).toMatchObject({
+        state: 'claimed',
+      });
+      expect(await store.taints.since('agent', later(-1))).toEqual([]);
+    });
+
+    it('leaves an audit that is whole, for those who look from the start and for those who looked before', async () => {
+      const other = database.store();
+      for (let n = 0; n < 5; n += 1) await entry(later(n));
+      expect(await other.integrity()).toBeUndefined();
+      await store.forget({ audit: later(3) });
+      await entry(later(60));
+      for (const each of [store, other, database.store()]) expect(await each.integrity()).toBeUndefined();
+      expect((await store.audit.list(account, 9)).map(({ sequence }) => sequence)).toEqual([6, 5, 4]);
+      await store.forget({ audit: later(3600) });
+      expect((await store.audit.list(account, 9)).map(({ sequence }) => sequence)).toEqual([6]);
+      await entry(later(3700));
+      expect(await database.store().audit.verify(true)).toEqual({ entries: 7 });
+    });
+
+    it('hides nothing: what was changed before is found after, and a beginning without a seal counts for none', async () => {
+      for (let n = 0; n < 5; n += 1) await entry(later(n));
+      await database.meddle("update audit set phase = 'refused' where sequence = 2");
+      await store.forget({ audit: later(3) });
+      expect(await store.audit.list(account, 9)).toHaveLength(5);
+      expect(await database.store().integrity()).toMatch(/audit ledger/);
+      await database.meddle("update audit set phase = 'done' where sequence = 2");
+      expect(await database.store().integrity()).toBeUndefined();
+      await database.meddle('delete from audit where sequence < 4');
+      const forged = "insert into heads (chain, sequence, hash, seal) select 'audit from', 3, 'x', 'x'";
+      await database.meddle(forged);
+      expect(await database.store().integrity()).toMatch(/audit ledger/);
+    });
+  });
+
   it('has one owner, who changes their key in place of the one they had', async () => {
     const [first, second] = [
       { salt: 's1', publicKey: 'k1' },
