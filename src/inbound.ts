@@ -14,7 +14,7 @@ import { type Answers, answerOf } from './webhooks/answers.ts';
 import type { Outcome } from './webhooks/heard.ts';
 import { createOwnerPhone, type Question } from './webhooks/owner-phone.ts';
 import { createPoll } from './webhooks/poll.ts';
-import { createReceiver, type Receiver } from './webhooks/receiver.ts';
+import { createReceiver, type Receiver, twilioPath } from './webhooks/receiver.ts';
 import { createTail } from './webhooks/tail.ts';
 
 export interface InboundParts {
@@ -112,7 +112,11 @@ export function createInbound(parts: InboundParts): Inbound {
     const number = settings.TWILIO_MCP_APPROVAL_NUMBER;
     const { secret } = parts;
     if (number === undefined || secret === undefined || !settings.TWILIO_MCP_WEBHOOKS) return undefined;
-    return createOwnerPhone({ account, ledgers, number, secret, now });
+    const publicUrl = settings.TWILIO_MCP_PUBLIC_URL;
+    // Twilio could not tell us which keys were pressed.
+    if (publicUrl === undefined && number.startsWith('call:')) return undefined;
+    const answersAt = `${publicUrl}${twilioPath}`;
+    return createOwnerPhone({ account, ledgers, number, answersAt, secret, now });
   }
 
   async function refresh(): Promise<void> {
@@ -123,7 +127,8 @@ export function createInbound(parts: InboundParts): Inbound {
   }
 
   async function askOwner(asked: Question): Promise<boolean> {
-    if (phone === undefined || parts.from === undefined) return false;
+    const put = phone?.question(asked);
+    if (phone === undefined || put === undefined || parts.from === undefined) return false;
     // The agent may make its call again while it waits; the phone rings once.
     const name = `owner asked ${asked.id}`;
     if ((await ledgers.events.mark(account, name)) !== undefined) return true;
@@ -142,11 +147,15 @@ export function createInbound(parts: InboundParts): Inbound {
       operation: ownerAsked,
       facts: { approval: asked.id },
     });
-    const whatsapp = phone.number.startsWith('whatsapp:') && !parts.from.startsWith('whatsapp:');
-    const from = whatsapp ? `whatsapp:${parts.from}` : parts.from;
+    const own = parts.from.replace(/^whatsapp:/, '');
+    const from = phone.to.startsWith('whatsapp:') ? `whatsapp:${own}` : own;
     const request = encode(
-      { method: 'POST', host: 'api', path: '/2010-04-01/Accounts/{account}/Messages.json' },
-      { to: phone.number, from, body: phone.question(asked) },
+      {
+        method: 'POST',
+        host: 'api',
+        path: `/2010-04-01/Accounts/{account}/${'twiml' in put ? 'Calls' : 'Messages'}.json`,
+      },
+      { to: phone.to, from, ...put },
       parts.account,
     );
     return client.send(request, { effect: 'send' }).then(

@@ -67,9 +67,12 @@ export const webhookSettings = {
   TWILIO_MCP_APPROVAL_NUMBER: setting(
     z
       .string()
-      .regex(/^(?:whatsapp:)?\+[1-9][0-9]{6,14}$/, 'must be E.164, with whatsapp: before it for WhatsApp')
+      .regex(
+        /^(?:whatsapp:|call:)?\+[1-9][0-9]{6,14}$/,
+        'must be E.164, with whatsapp: before it for WhatsApp, or call: to be called',
+      )
       .optional(),
-    "The owner's phone, to which actions that wait for a yes are put by text. Needs webhooks: only a signed answer counts.",
+    "The owner's phone, to which actions that wait for a yes are put: by text, on WhatsApp (whatsapp:+…) or by a call (call:+…). Needs webhooks: only a signed answer counts.",
     '+14155550123',
   ),
 };

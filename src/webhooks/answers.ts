@@ -51,14 +51,14 @@ function told({ line, column, reason }: TwimlProblem): string {
   return `line ${line}, column ${column}: ${reason}`;
 }
 
-/** `reply` is said to the sender of a message in place of the owner's answer. */
+/** `reply` is said to the sender of a message, or to whoever pressed keys in a call, in place of the owner's answer. */
 export function respond(found: readonly Found[], answers: Answers, reply?: string): Response {
   const [first] = found;
   if (first === undefined || found.length > 1) return empty();
   if (first.type === 'message.inbound')
-    return xml(reply === undefined ? toMessage(first, answers) : saying(reply));
+    return xml(reply === undefined ? toMessage(first, answers) : saying(reply, 'Message'));
   if (first.type === 'call.inbound') return xml(answers.call);
-  if (first.type === 'call.input') return xml(nothing);
+  if (first.type === 'call.input') return xml(reply === undefined ? nothing : saying(reply, 'Say'));
   if (first.type === 'task' && textIn(first.data, 'status') === 'assignment') return json({});
   // Before an event (onMessageAdd) Conversations waits for a yes: 200 without a body. After it (onMessageAdded), any 2xx.
   if (first.type === 'conversation') return new Response(null, { status: 200 });
@@ -71,9 +71,14 @@ function toMessage({ data }: Found, { message }: Answers): string {
   return isHandled ? nothing : message;
 }
 
-function saying(text: string): string {
-  const escaped = text.replace(/[<>&]/g, (each) => ({ '<': '&lt;', '>': '&gt;' })[each] ?? '&amp;');
-  return `<?xml version="1.0" encoding="UTF-8"?><Response><Message>${escaped}</Message></Response>`;
+function saying(text: string, verb: 'Message' | 'Say'): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><Response><${verb}>${escaped(text)}</${verb}></Response>`;
+}
+
+/** As XML takes it, in an element or an attribute. */
+export function escaped(text: string): string {
+  const names: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[<>&"]/g, (each) => names[each] ?? '&amp;');
 }
 
 function xml(twiml: string): Response {

@@ -219,6 +219,25 @@ describe('a yes by the owner’s phone', () => {
     expect(JSON.stringify(messages)).toContain('Approved: ');
   });
 
+  it('is asked for by a call, and given by the keys of that phone', async () => {
+    const world = await hearing({
+      env: { TWILIO_MCP_APPROVAL_NUMBER: `call:${OWNER}`, TWILIO_MCP_PUBLIC_URL: 'here' },
+      guards,
+    });
+    await agree(world.app, [PERSON]);
+    expect(await world.no('messaging_send_message', hello)).toMatch(/asked on their phone/);
+    await world.advance(10);
+    const { calls } = await world.control('GET', `/phones/${OWNER}/calls`);
+    const [call] = Array.isArray(calls) ? calls : [];
+    const heard = JSON.stringify(await world.control('GET', `/calls/${call?.sid}`));
+    const code = /press 1, and then (\d), (\d), (\d), (\d)\./.exec(heard)?.slice(1).join('');
+    await world.control('POST', `/calls/${call?.sid}/digits`, { digits: `1${code}` });
+    await world.advance(5);
+    expect(JSON.stringify(await world.control('GET', `/calls/${call?.sid}`))).toContain('Approved: ');
+    await world.ok('messaging_send_message', hello);
+    await world.no('messaging_send_message', hello);
+  });
+
   it('does not count from another phone, nor with another code', async () => {
     const { no, code, from } = await asked();
     await from(PERSON, `YES ${code}`);

@@ -1,5 +1,6 @@
 // A world whose server hears: webhooks at a port, the emulated number pointed at it, and a person who writes and calls.
 import { listen } from '../../src/webhooks/listen.ts';
+import type { Receiver } from '../../src/webhooks/receiver.ts';
 import { createWorld, OWN_NUMBER, PERSON, type Row, type World, type WorldOptions } from './world.ts';
 
 export interface HearingWorld extends World {
@@ -9,9 +10,15 @@ export interface HearingWorld extends World {
   readonly texts: (body: string, more?: Row) => Promise<Row>;
 }
 
+/** `TWILIO_MCP_PUBLIC_URL: 'here'`: it knows where it is heard. */
 export async function createHearingWorld(options: WorldOptions = {}): Promise<HearingWorld> {
-  const world = await createWorld({ ...options, env: { TWILIO_MCP_WEBHOOKS: 'true', ...options.env } });
-  const heard = await listen(world.app.inbound.receive, { host: '127.0.0.1', port: 0 });
+  // The port is taken before the server knows its own address.
+  let receive: Receiver = async () => new Response(null, { status: 503 });
+  const heard = await listen((request, from) => receive(request, from), { host: '127.0.0.1', port: 0 });
+  const named = options.env?.['TWILIO_MCP_PUBLIC_URL'] === 'here' ? { TWILIO_MCP_PUBLIC_URL: heard.url } : {};
+  const env = { TWILIO_MCP_WEBHOOKS: 'true', ...options.env, ...named };
+  const world = await createWorld({ ...options, env });
+  receive = world.app.inbound.receive;
   const url = `${heard.url}/webhooks/twilio`;
   await pointNumberAt(world, { SmsUrl: url, VoiceUrl: url, StatusCallback: url });
   return {

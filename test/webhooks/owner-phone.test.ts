@@ -1,6 +1,7 @@
 // Whose yes counts, with which code, how often and how long.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Approval, AuditEntry, InboxEvent, Ledgers } from '../../src/operation/ledgers.ts';
+import { parseTwiml } from '../../src/twiml/document.ts';
 import { createOwnerPhone } from '../../src/webhooks/owner-phone.ts';
 import { memoryLedgers } from '../support/memory.ts';
 
@@ -24,7 +25,7 @@ function waiting(id: string): Approval {
   };
 }
 
-function world(ids: readonly string[] = ['a1']) {
+function world(ids: readonly string[] = ['a1'], number = owner) {
   const memory = memoryLedgers();
   const audit: AuditEntry[] = [];
   const known = new Map(ids.map((id) => [id, waiting(id)]));
@@ -44,7 +45,8 @@ function world(ids: readonly string[] = ['a1']) {
   };
   const phone = createOwnerPhone({
     account,
-    number: owner,
+    number,
+    answersAt: 'https://hooks.example.com/webhooks/twilio?a=1&b=2',
     secret: 'the auth token',
     now: () => clock.now,
     ledgers: {
@@ -74,12 +76,17 @@ function world(ids: readonly string[] = ['a1']) {
     await memory.events.add(event);
     return phone.hear(event);
   };
-  const codeOf = (id: string) =>
-    /YES (\d{4}), or NO \1\.$/.exec(phone.question({ ...waiting(id), asksConsent: false }))?.[1] ?? '';
+  const put = (id: string, change: object = {}): string => {
+    const told = phone.question({ ...waiting(id), asksConsent: false, ...change });
+    if (told === undefined) return '';
+    return 'body' in told ? told.body : told.twiml;
+  };
+  const codeOf = (id: string) => /YES (\d{4}), or NO \1\.$/.exec(put(id))?.[1] ?? '';
   const other = (code: string) => String((Number(code) + 1) % 10_000).padStart(4, '0');
   return {
     say,
     codeOf,
+    put,
     other,
     audit,
     clock,
@@ -90,13 +97,9 @@ function world(ids: readonly string[] = ['a1']) {
 }
 
 it('puts what would happen and a code of four digits', () => {
-  const { phone } = world();
-  expect(phone.question({ ...waiting('a1'), asksConsent: false })).toMatch(
-    /^Send 'Hi Ana …' to 3 people, about \$0\.03\?\nReply YES \d{4}, or NO \d{4}\.$/,
-  );
-  expect(
-    phone.question({ ...waiting('a1'), asksConsent: true, summary: 'x'.repeat(900) }).length,
-  ).toBeLessThan(370);
+  const { put } = world();
+  expect(put('a1')).toMatch(/^Send 'Hi Ana …' to 3 people, about \$0\.03\?\nReply YES \d{4}, or NO \d{4}\.$/);
+  expect(put('a1', { asksConsent: true, summary: 'x'.repeat(900) }).length).toBeLessThan(370);
 });
 
 it('a yes with the code approves once, and is written down', async () => {
@@ -163,4 +166,41 @@ it('codes cannot be tried: after three wrong ones the right one does not count e
   expect(await say(`YES ${codeOf('a1')}`)).toMatch(/too many wrong codes/);
   expect(state()).toBe('waiting');
   expect(audit).toHaveLength(4);
+});
+
+describe('by a call', () => {
+  const called = () => world(['a1'], `call:${owner}`);
+  const pressing = (digits: string, change: Partial<InboxEvent> = {}) =>
+    ['', { type: 'call.input', channel: 'voice', data: { digits }, ...change }] as const;
+  const spokenCode = (twiml: string) =>
+    /press 1, and then (\d), (\d), (\d), (\d)\./.exec(twiml)?.slice(1).join('') ?? '';
+
+  it('says what would happen, and where the keys are to be told, as TwiML', () => {
+    const { put } = called();
+    const twiml = put('a1', { summary: 'Send "<b>" & more' });
+    expect(parseTwiml(twiml).ok).toBe(true);
+    expect(twiml).toContain('Send &quot;&lt;b&gt;&quot; &amp; more');
+    expect(twiml).toContain('action="https://hooks.example.com/webhooks/twilio?a=1&amp;b=2"');
+    expect(spokenCode(twiml)).toMatch(/^\d{4}$/);
+  });
+
+  it('1 and the code is a yes, 2 and the code a no, once, and anything else is neither', async () => {
+    const { say, put, state, other } = called();
+    const code = spokenCode(put('a1'));
+    expect(await say(...pressing('1'))).toBeUndefined();
+    expect(await say(...pressing(`3${code}`))).toBeUndefined();
+    expect(await say(...pressing(`1${other(code)}`))).toMatch(/^Not counted/);
+    expect(await say(...pressing(`1${code}`, { contact: '+14155550199' }))).toBeUndefined();
+    expect(await say(...pressing(`1${code}`, { heard: 'poll' }))).toMatch(/^Not counted/);
+    expect(await say(`YES ${code}`)).toBeUndefined();
+    expect(state()).toBe('waiting');
+    expect(await say(...pressing(`1${code}`))).toMatch(/^Approved: Send/);
+    expect(state()).toBe('approved');
+    expect(await say(...pressing(`2${code}`))).toMatch(/^Not counted/);
+    expect(state()).toBe('approved');
+  });
+
+  it('does not ask what keys cannot answer: how people agreed', () => {
+    expect(called().put('a1', { asksConsent: true })).toBe('');
+  });
 });
