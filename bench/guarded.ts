@@ -66,7 +66,7 @@ async function senderWith(rows: number, baseUrl: string): Promise<{ readonly app
   const file = join(mkdtempSync(join(tmpdir(), 'twilio-mcp-bench-')), 'store.db');
   const { TWILIO_MCP_ENV_FILE: envFile = '', ...settings } = settingsFor(baseUrl);
   const env = { ...settings, TWILIO_MCP_DATABASE_URL: `file:${file}` };
-  const app = await createApp(loadConfig({ env, envFile }), { policy });
+  const app = await createApp(loadConfig({ env, envFile }), { policy, writeLog: () => undefined });
   await remember(app, file, rows);
   const operation = findOperation('messaging_send_message');
   if (operation === undefined) throw new Error('there is no messaging_send_message');

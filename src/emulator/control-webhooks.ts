@@ -1,22 +1,19 @@
 // Here: webhooks on demand, from senders whose products the emulator does not play to the end: any form or JSON, rightly signed.
 // Not here: those that follow from what happens (the products), and how one is sent and retried (callbacks.ts).
-import { generateKeyPairSync } from 'node:crypto';
-import { signSegment, signSendgrid } from '../signature.ts';
+import { signSegment } from '../signature.ts';
 import { accountBySid } from './accounts.ts';
 import type { Callback, CallbackParams } from './callbacks.ts';
 import { ControlError } from './control.ts';
 import { type ControlRoute, controlRoute } from './route.ts';
+import { provenBySendgrid, sendgridPublicKey } from './sendgrid-key.ts';
 import type { World } from './state.ts';
-
-/** Signs what the emulator sends as SendGrid; made anew for each process, so that no key stands in the code. */
-const sendgrid = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
 /** A fixture, as the Auth Token is one. */
 const segmentSecret = 'emulated-segment-secret';
 
 export const WEBHOOK_CONTROL: readonly ControlRoute[] = [
   controlRoute('GET', '/webhooks/keys', 'what webhooks as SendGrid and as Segment are signed with', () => ({
-    sendgrid_key: sendgrid.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    sendgrid_key: sendgridPublicKey,
     segment_secret: segmentSecret,
   })),
   controlRoute(
@@ -50,15 +47,6 @@ function callbackOf(world: World, body: Readonly<Record<string, unknown>>): Call
   if (as === 'segment')
     return { ...common, prove: (text) => ({ 'x-signature': signSegment(segmentSecret, text) }) };
   throw new ControlError('as is one of twilio, sendgrid, segment.');
-}
-
-function provenBySendgrid({ clock }: World, text: string): Readonly<Record<string, string>> {
-  const timestamp = String(Math.floor(clock.now() / 1000));
-  const key = sendgrid.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-  return {
-    'x-twilio-email-event-webhook-timestamp': timestamp,
-    'x-twilio-email-event-webhook-signature': signSendgrid(key, timestamp, Buffer.from(text)),
-  };
 }
 
 function readParams(params: unknown): CallbackParams {

@@ -3,6 +3,7 @@
 import { ControlError } from '../control.ts';
 import { defineTable, type World } from '../state.ts';
 import { dropReason, groupById, suppress } from './email-suppressions.ts';
+import { type EventKind, tellOfEmail } from './email-webhooks.ts';
 import type { Json } from './email-wire.ts';
 
 export type Recipient = { readonly to: string; readonly subject: string; readonly text: string };
@@ -91,7 +92,30 @@ function invalidReason(world: World, to: string): string | undefined {
 
 function happen(world: World, message: Message, event: Omit<MailEvent, 'at'>): void {
   message.events.push({ ...event, at: world.clock.now() });
+  const { to: email, sid: sg_message_id } = message;
+  const { name, reason, bounceType, url } = event;
+  tellOfEmail(world, told[name], {
+    email,
+    sg_message_id,
+    ...(reason !== undefined && { reason }),
+    ...(bounceType !== undefined && { type: bounceType === 'hard' ? 'bounce' : 'blocked' }),
+    ...(url !== undefined && { url }),
+  });
 }
+
+/** Email Activity and the Event Webhook call the same thing by different names. */
+const told: Readonly<Record<EventName, EventKind>> = {
+  processed: 'processed',
+  dropped: 'dropped',
+  deferred: 'deferred',
+  delivered: 'delivered',
+  bounced: 'bounce',
+  opened: 'open',
+  clicked: 'click',
+  spam_report: 'spam_report',
+  unsubscribe: 'unsubscribe',
+  group_unsubscribe: 'group_unsubscribe',
+};
 
 /** The phone of that name is the mailbox: failed is a bounce, undelivered a block, sent a server that says "later". */
 function arrive(world: World, message: Message, { to, subject, text }: Recipient): void {

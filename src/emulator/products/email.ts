@@ -1,5 +1,5 @@
 // Here: SendGrid v3 as one product: its key, its realm, its routes put together, what a recipient does.
-// Not here: any route of its own, marketing campaigns, contacts, and the event webhook.
+// Not here: any route of its own, marketing campaigns and contacts.
 import { accountBySid } from '../accounts.ts';
 import { oneOf, optionalText, requiredText } from '../control.ts';
 import { controlRoute, type Product } from '../route.ts';
@@ -11,6 +11,7 @@ import { sendRoutes } from './email-send.ts';
 import { senderRoutes } from './email-senders.ts';
 import { suppressionRoutes } from './email-suppressions.ts';
 import { seedTemplates, templateRoutes } from './email-templates.ts';
+import { webhookRoutes } from './email-webhooks.ts';
 import { EmailError } from './email-wire.ts';
 
 /** The one key this SendGrid knows; made of repetition, so that nobody takes it for a real one. */
@@ -40,6 +41,7 @@ export const email: Product = {
     ...suppressionRoutes,
     ...templateRoutes,
     ...senderRoutes,
+    ...webhookRoutes,
     ...activityRoutes,
   ],
   control: [

@@ -1,7 +1,9 @@
 // Here: Proxy sessions, participants, and messages into a session.
 // Not here: relaying what a participant texts to the other; inbound messages of pooled numbers are not taken over.
+import { accountBySid } from '../accounts.ts';
 import { metaPage } from '../paging.ts';
 import { type Ask, type Product, route } from '../route.ts';
+import type { World } from '../state.ts';
 import { created, iso, missingParameter, noContent, notFound, ok, TwilioError } from '../wire.ts';
 import { poolRoutes } from './proxy-pool.ts';
 import {
@@ -16,6 +18,7 @@ import {
   SERVICES,
   type Session,
   serviceOf,
+  services,
   sessions,
 } from './proxy-rows.ts';
 
@@ -225,8 +228,35 @@ function sendMessage(ask: Ask): Interaction {
       media: [],
     };
     world.phones.receive(participant.identifier, { ...received, at: world.clock.now() });
+    tellOfInteraction(world, session, interaction);
   });
   return interaction;
+}
+
+/** To the service's callback URL; parameters as in docs/proxy/api/webhooks. */
+function tellOfInteraction(world: World, session: Session, interaction: Interaction): void {
+  const { accountSid, serviceSid, sid } = session;
+  const url = services(world).get(accountSid, serviceSid)?.settings['callback_url'];
+  if (typeof url !== 'string' || url === '') return;
+  void world.callbacks.send({
+    kind: 'proxy-interaction',
+    accountSid,
+    authToken: accountBySid(world, accountSid)?.authToken ?? '',
+    url,
+    params: {
+      interactionSid: interaction.sid,
+      interactionSessionSid: sid,
+      interactionServiceSid: serviceSid,
+      interactionAccountSid: accountSid,
+      interactionType: 'Message',
+      interactionData: JSON.stringify({ body: interaction.body }),
+      interactionDateCreated: iso(interaction.createdAt),
+      outboundParticipantSid: interaction.participantSid,
+      outboundResourceSid: interaction.messageSid,
+      outboundResourceStatus: interaction.status,
+      outboundResourceType: 'message',
+    },
+  });
 }
 
 function showInteraction(ask: Ask) {
