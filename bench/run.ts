@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Bench, Effort, Figure } from './figure.ts';
 import { guarded } from './guarded.ts';
+import { intake } from './intake.ts';
 import { listing } from './listing.ts';
 import { machine } from './machine.ts';
 import { memory } from './memory.ts';
@@ -9,7 +10,7 @@ import { reading } from './reading.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
 
-const benches: readonly Bench[] = [start, listing, reading, memory, guarded, search];
+const benches: readonly Bench[] = [start, listing, reading, memory, intake, guarded, search];
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');

@@ -52,7 +52,13 @@ async function forgetting({ forget, eventDays, auditDays, now, log }: ChoreParts
 }
 
 function repeatedly(work: () => Promise<void>, everyMs: number): () => void {
-  void work();
-  const timer = setInterval(() => void work(), everyMs).unref();
-  return () => clearInterval(timer);
+  const first = setTimeout(() => void work(), soonMs).unref();
+  const others = setInterval(() => void work(), everyMs).unref();
+  return () => {
+    clearTimeout(first);
+    clearInterval(others);
+  };
 }
+
+/** A host asks for the tools at once, and should not wait for a store to be opened. */
+const soonMs = 1000;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The human's door: reads the command line, hands over, sets the exit code. Each command has a file of its own, loaded when asked for.
+import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { type Config, readConfig, type Sources, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
@@ -8,6 +9,10 @@ import { addOwnerCommands } from './owner-commands.ts';
 import type { RotateOptions } from './rotate.ts';
 import type { TokenRequest } from './token.ts';
 import type { SetupOptions } from './webhooks.ts';
+
+// Node 22 keeps what it has compiled: a start is a sixth shorter. Older ones have no such thing.
+if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function')
+  module.enableCompileCache();
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
 

@@ -249,8 +249,7 @@ export function createClient(options: ClientOptions): Client {
       return `${origin}${prefix}${targetOf(request)}`;
     },
     close() {
-      closing ??=
-        options.dispatcher === undefined ? connections().then((each) => each.close()) : Promise.resolve();
+      closing ??= pools?.then((each) => each.close()) ?? Promise.resolve();
       return closing;
     },
   };

@@ -105,6 +105,8 @@ function uriOf(kind: 'contact' | 'message' | 'call', key: string): string {
   return `${root}/${kind}/${encodeURIComponent(key)}`;
 }
 
+const soonMs = 500;
+
 /**
  * Tells the one client at the other end. Clients of 2025 name what they want by resources/subscribe; for those of 2026 the
  * transport sorts out who listens.
@@ -114,13 +116,14 @@ export function tellOfInbox(mcp: McpServer, { watch }: InboxSource): void {
   const contacts = new Set<string>();
   mcp.server.setRequestHandler('resources/subscribe', ({ params }) => {
     subscribed.add(params.uri);
+    begin();
     return {};
   });
   mcp.server.setRequestHandler('resources/unsubscribe', ({ params }) => {
     subscribed.delete(params.uri);
     return {};
   });
-  const stop = watch((event) => {
+  const tell = (event: InboxEvent): void => {
     // Only a client of 2025 has introduced itself to this instance.
     const legacy = mcp.server.getClientCapabilities() !== undefined;
     for (const uri of changedBy(event))
@@ -128,10 +131,17 @@ export function tellOfInbox(mcp: McpServer, { watch }: InboxSource): void {
     if (event.contact === undefined || contacts.has(event.contact)) return;
     contacts.add(event.contact);
     mcp.server.sendResourceListChanged().catch(() => undefined);
-  });
+  };
+  let stop: (() => void) | undefined;
+  const begin = (): void => {
+    stop ??= watch(tell);
+  };
+  // A host asks for the tools first, and should not wait for the store to be opened.
+  const soon = setTimeout(begin, soonMs).unref();
   const { onclose } = mcp.server;
   mcp.server.onclose = () => {
-    stop();
+    clearTimeout(soon);
+    stop?.();
     onclose?.();
   };
 }

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { isShared } from '../database-url.ts';
 import { aloneInPostgres, postgres } from './postgres.ts';
 import { aloneInSqlite, configure, sqlite } from './sqlite.ts';
-import { migrations, type Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 export interface Database {
   readonly open: () => Promise<Kysely<Tables>>;
@@ -65,7 +65,7 @@ export function createDatabase(url: string): Database {
 }
 
 async function migrate(db: Kysely<Tables>): Promise<void> {
-  const { Migrator } = await import('kysely');
+  const [{ Migrator }, { migrations }] = await Promise.all([import('kysely'), import('./tables.ts')]);
   const { error } = await new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },

@@ -5,6 +5,7 @@ import { channels } from '../operation/reach.ts';
 import { isRow } from '../operation/row.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
+import { together } from './together.ts';
 
 export function createEvents({ open, alone, hear, tell }: Database): EventLedger {
   const listeners = new Set<() => void>();
@@ -12,29 +13,16 @@ export function createEvents({ open, alone, hear, tell }: Database): EventLedger
   const changed = () => {
     for (const listener of listeners) listener();
   };
+  const add = together((given: readonly InboxEvent[]) =>
+    alone('events', async (db) => {
+      const added = await addAll(db, given);
+      if (added.includes(true)) await tell(db);
+      return added;
+    }),
+  );
   return {
     add: async (event) => {
-      const added = await alone('events', async (db) => {
-        const known = await db
-          .selectFrom('events')
-          .select('sequence')
-          .where('account', '=', event.account)
-          .where('id', '=', event.id)
-          .executeTakeFirst();
-        if (known !== undefined) return false;
-        const last = await db
-          .selectFrom('events')
-          .select((build) => build.fn.max('sequence').as('sequence'))
-          .where('account', '=', event.account)
-          .executeTakeFirst();
-        const sequence = Number(last?.sequence ?? 0) + 1;
-        await db
-          .insertInto('events')
-          .values({ ...rowOf(event), sequence })
-          .execute();
-        await tell(db);
-        return true;
-      });
+      const added = await add(event);
       if (added) changed();
       return added;
     },
@@ -138,6 +126,34 @@ function eventOf(row: Tables['events']): InboxEvent & { readonly sequence: numbe
     heard: row.heard,
     data: isRow(data) ? data : {},
   };
+}
+
+/** True for each that was not there. The order in which they are given is the order of their sequence. */
+async function addAll(db: Kysely<Tables>, events: readonly InboxEvent[]): Promise<boolean[]> {
+  const last = new Map<string, number>();
+  const added: boolean[] = [];
+  for (const event of events) {
+    const { account } = event;
+    const sequence = (last.get(account) ?? (await lastSequence(db, account))) + 1;
+    const inserted = await db
+      .insertInto('events')
+      .values({ ...rowOf(event), sequence })
+      .onConflict((conflict) => conflict.columns(['account', 'id']).doNothing())
+      .executeTakeFirst();
+    const isNew = Number(inserted.numInsertedOrUpdatedRows ?? 0) > 0;
+    last.set(account, isNew ? sequence : sequence - 1);
+    added.push(isNew);
+  }
+  return added;
+}
+
+async function lastSequence(db: Kysely<Tables>, account: string): Promise<number> {
+  const row = await db
+    .selectFrom('events')
+    .select((build) => build.fn.max('sequence').as('sequence'))
+    .where('account', '=', account)
+    .executeTakeFirst();
+  return Number(row?.sequence ?? 0);
 }
 
 /** The newest of each account stays: those who follow the events know their place by it. */

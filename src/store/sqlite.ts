@@ -13,7 +13,7 @@ export async function sqlite(path: string): Promise<Dialect> {
     closeSync(openSync(path, 'a', 0o600));
   }
   const [{ SqliteDialect }, { default: Libsql }] = await Promise.all([import('kysely'), import('libsql')]);
-  const dialect = new SqliteDialect({ database: resuming(new Libsql(path)) });
+  const dialect = new SqliteDialect({ database: preparingOnce(new Libsql(path)) });
   return {
     createDriver: () => around(dialect.createDriver(), patiently),
     createQueryCompiler: () => dialect.createQueryCompiler(),
@@ -42,35 +42,27 @@ const patiently: Step = async (work) => {
 const longestWaitMs = 15_000;
 
 /**
- * libsql leaves a statement that found the file locked half done, and until the same one has been carried out nothing can be
- * committed ("SQL statements in progress"). So whoever asks again is given the same one.
+ * Statements are prepared once and kept: there are few, asked often. It also mends what libsql leaves half done where it finds
+ * the file locked: until the same statement has been carried out nothing can be committed ("SQL statements in progress"), and
+ * whoever asks again is given the same one.
  */
-function resuming(database: SqliteDatabase): SqliteDatabase {
-  let halted:
-    | { readonly text: string; readonly statement: ReturnType<SqliteDatabase['prepare']> }
-    | undefined;
+function preparingOnce(database: SqliteDatabase): SqliteDatabase {
+  const known = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   return {
     close: () => database.close(),
     prepare: (text) => {
-      const statement = halted?.text === text ? halted.statement : database.prepare(text);
-      halted = undefined;
-      const noting = <T>(work: () => T): T => {
-        try {
-          return work();
-        } catch (error) {
-          if (isLocked(error)) halted = { text, statement };
-          throw error;
-        }
-      };
-      return {
-        reader: statement.reader,
-        all: (parameters) => noting(() => statement.all(parameters)),
-        run: (parameters) => noting(() => statement.run(parameters)),
-        iterate: (parameters) => statement.iterate(parameters),
-      };
+      const kept = known.get(text);
+      if (kept !== undefined) return kept;
+      // Of rows that are written many at once there are many forms.
+      if (known.size >= mostKept) known.clear();
+      const statement = database.prepare(text);
+      known.set(text, statement);
+      return statement;
     },
   };
 }
+
+const mostKept = 300;
 
 function isLocked(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');

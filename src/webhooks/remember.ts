@@ -20,10 +20,12 @@ export async function remember(
   const added: InboxEvent[] = [];
   for (const each of found) {
     const event: InboxEvent = { ...telling, ...each };
-    if ((await ledgers.events.get(event.account, event.id)) !== undefined) continue;
     // Consent first: if the process ended between the two, the next try writes it again, and nothing is lost.
     const said = consentFrom(event);
-    if (said.length > 0) await ledgers.consents.append(said);
+    if (said.length > 0) {
+      if ((await ledgers.events.get(event.account, event.id)) !== undefined) continue;
+      await ledgers.consents.append(said);
+    }
     if (await ledgers.events.add(event)) added.push(event);
   }
   return added;
