@@ -1,6 +1,10 @@
 // Every way to a person whom nobody has agreed for, through every door and shelf: none is contacted, and each answer says the rule and the next step.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/operation/row.ts';
+import { emptyEnv, run } from '../support/process.ts';
 import { createWorld, OWN_NUMBER, type World } from '../support/world.ts';
 
 const STRANGER = '+14155550188';
@@ -36,6 +40,18 @@ const attempts: Readonly<Record<string, readonly [string, Row]>> = {
     { To: `whatsapp:${STRANGER}`, From: `whatsapp:${OWN_NUMBER}`, Body: 'Hi' },
   ],
   'a call': ['voice_place_call', { to: STRANGER, say: 'Hi' }],
+  'a callback that tells a stranger': [
+    'messaging_send_message',
+    { to: OWN_NUMBER, body: 'Hi', status_callback: 'https://evil.example.org/tell' },
+  ],
+  'media from inside a private network': [
+    'messaging_send_message',
+    { to: OWN_NUMBER, body: 'Hi', media_urls: ['https://169.254.169.254/latest/meta-data'] },
+  ],
+  'TwiML that a stranger may change': [
+    'api_v2010.CreateCall',
+    { To: OWN_NUMBER, From: OWN_NUMBER, Url: 'https://handler.twilio.com/twiml/EH1' },
+  ],
   'a call on the full shelf': [
     'api_v2010.CreateCall',
     { To: STRANGER, From: OWN_NUMBER, Twiml: '<Response><Say>Hi</Say></Response>' },
@@ -129,5 +145,29 @@ describe('nobody who has not agreed is reached by', () => {
         .slice(before)
         .filter((each) => !each.startsWith('GET ')),
     ).toEqual([]);
+  });
+
+  it('the command line, by either name of the operation', async () => {
+    const { emulator } = world;
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      TWILIO_MCP_ENV_FILE: emptyEnv,
+      TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
+      TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
+      TWILIO_API_BASE_URL: emulator.url,
+      TWILIO_FROM: OWN_NUMBER,
+      TWILIO_MCP_LOG_LEVEL: 'silent',
+      TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-doors-')), 'store.db')}`,
+    };
+    const before = world.requests('POST').length;
+    for (const [name, input] of [
+      ['messaging_send_message', { to: STRANGER, body: 'Hi' }],
+      ['api_v2010.CreateMessage', { To: STRANGER, From: OWN_NUMBER, Body: 'Hi' }],
+    ] as const) {
+      const { code, err } = await run(['call', name, '--json', JSON.stringify(input)], env);
+      expect(code).toBe(1);
+      expect(err).toMatch(/CONFIRMATION_NEEDED: [\s\S]*rule consent\.missing[\s\S]*\nNext: /);
+    }
+    expect(world.requests('POST')).toHaveLength(before);
   });
 });
