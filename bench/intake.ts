@@ -11,7 +11,10 @@ const atOnce = 64;
 export const intake: Bench = {
   name: 'intake',
   async measure({ times }) {
-    const settings: Record<string, string> = { ...settingsFor('http://127.0.0.1:9'), TWILIO_MCP_WEBHOOKS: 'true' };
+    const settings: Record<string, string> = {
+      ...settingsFor('http://127.0.0.1:9'),
+      TWILIO_MCP_WEBHOOKS: 'true',
+    };
     const { TWILIO_MCP_ENV_FILE: envFile = '', XDG_STATE_HOME: state = '', ...rest } = settings;
     const store = { TWILIO_MCP_DATABASE_URL: `file:${state}/store.db` };
     const server = await startOursOverHttp('', [], { ...settings, ...store });
