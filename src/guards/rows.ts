@@ -20,22 +20,19 @@ export function withinRows(
   { asked, data }: { readonly asked: unknown; readonly data: Row },
   { limits }: Policy,
 ): { readonly data: Row; readonly notes: readonly string[] } {
-  const most = limits.rows_per_answer;
   if (effect !== 'read') return { data, notes: [] };
+  const most = limits.rows_per_answer;
   const said = `The owner allows ${most} rows an answer (limits.rows_per_answer)`;
   const isMore =
-    isRow(asked) &&
-    Object.entries(asked).some(([key, value]) => asksForRows.test(key) && Number(value) > most);
-  const cut = Object.entries(data).flatMap(([key, value]) =>
-    Array.isArray(value) && value.length > most ? [`${value.length - most} more ${key} were left out`] : [],
+    isRow(asked) && Object.keys(asked).some((key) => asksForRows.test(key) && Number(asked[key]) > most);
+  const notes = isMore ? [`${said}: it was asked for no more. Go on from next_cursor or the next page.`] : [];
+  const long = Object.entries(data).flatMap(([key, value]) =>
+    Array.isArray(value) && value.length > most
+      ? [{ key, rows: value.slice(0, most), left: value.length - most }]
+      : [],
   );
-  const shown = Object.entries(data).map(([key, value]) => [
-    key,
-    Array.isArray(value) ? value.slice(0, most) : value,
-  ]);
-  const notes = [
-    ...(isMore ? [`${said}: it was asked for no more. Go on from next_cursor or the next page.`] : []),
-    ...(cut.length > 0 ? [`${said}: ${cut.join(', ')}. Narrow the question.`] : []),
-  ];
-  return { data: Object.fromEntries(shown), notes };
+  if (long.length === 0) return { data, notes };
+  const left = long.map(({ key, left }) => `${left} more ${key} were left out`).join(', ');
+  const shown = Object.fromEntries(long.map(({ key, rows }) => [key, rows]));
+  return { data: { ...data, ...shown }, notes: [...notes, `${said}: ${left}. Narrow the question.`] };
 }
