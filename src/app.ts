@@ -271,10 +271,11 @@ function createOwnCountries(
   const countriesIn = (numbers: readonly (string | undefined)[]) => [
     ...new Set(numbers.flatMap((each) => (each === undefined ? [] : (countryOf(each) ?? [])))),
   ];
-  let known: readonly string[] = countriesIn(configured);
+  let known: readonly string[] | undefined;
   let asked = false;
   return async (wanted) => {
-    if (asked || wanted.every((each) => known.includes(each))) return known;
+    known ??= countriesIn(configured);
+    if (asked || wanted.every((each) => known?.includes(each))) return known;
     known = countriesIn([...configured, ...(await owned())]);
     asked = true;
     return known;

@@ -1,7 +1,7 @@
 // The owner's policy file, YAML or JSON: read once at start, refused as a whole where a word of it is not understood.
 // What the rules mean is guards/policy.ts; how they are told to people is references/guardrails.md.
 import { readFileSync, statSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { type Policy, policySchema } from './guards/policy.ts';
 import { OperationError } from './operation/errors.ts';
@@ -41,6 +41,8 @@ function readText(file: string): string {
 }
 
 export function parsePolicy(text: string, file: string): Policy {
+  // Loaded where there is a policy file: most starts have none.
+  const { parseDocument }: typeof import('yaml') = createRequire(import.meta.url)('yaml');
   // Strict: two keys of one name, or an alias that grows, are faults.
   const document = parseDocument(text, { strict: true, uniqueKeys: true, version: '1.2' });
   if (document.errors.length > 0)

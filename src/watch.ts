@@ -1,6 +1,7 @@
 // Seeing it run: each call and each request to a provider is timed and traced, by names and outcomes alone. No input, answer, number or caller.
 // Traces go to whatever OpenTelemetry SDK the process was started with; without one they cost nothing. Metrics are mcp/metrics.ts.
-import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { createRequire } from 'node:module';
+import type { Span, Tracer } from '@opentelemetry/api';
 import type { Client } from './client/client.ts';
 import { hostNames } from './client/hosts.ts';
 import type { Operation } from './operation/define.ts';
@@ -17,13 +18,24 @@ interface Watching {
   readonly now: () => Date;
 }
 
-const tracer = trace.getTracer('twilio-mcp');
+type Api = typeof import('@opentelemetry/api');
+const require = createRequire(import.meta.url);
+let loaded: { readonly api: Api; readonly tracer: Tracer } | undefined;
+
+/** Loaded with the first call, not with the start. */
+function tracing() {
+  if (loaded === undefined) {
+    const api: Api = require('@opentelemetry/api');
+    loaded = { api, tracer: api.trace.getTracer('twilio-mcp') };
+  }
+  return loaded;
+}
 
 export function watchPerform(perform: Perform, { observer, now }: Watching): Perform {
   return (call) => {
     const { operation } = call;
     const attributes = { 'twilio_mcp.operation': operation.name, 'twilio_mcp.effect': operation.effect };
-    return tracer.startActiveSpan(operation.name, { attributes }, async (span) => {
+    return tracing().tracer.startActiveSpan(operation.name, { attributes }, async (span) => {
       const started = now().getTime();
       const result = await perform(call);
       const outcome = result.ok ? 'ok' : result.error.code;
@@ -40,7 +52,9 @@ export function watchClient(client: Client, { observer, now }: Watching): Client
     send: (request, how) => {
       const host = hostNames[request.host];
       const attributes = { 'http.request.method': request.method, 'server.address': host };
-      return tracer.startActiveSpan(request.method, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      const { api, tracer } = tracing();
+      const options = { kind: api.SpanKind.CLIENT, attributes };
+      return tracer.startActiveSpan(request.method, options, async (span) => {
         const started = now().getTime();
         const end = (outcome: string, ok: boolean) => {
           finish(span, outcome, ok);
@@ -61,6 +75,6 @@ export function watchClient(client: Client, { observer, now }: Watching): Client
 
 function finish(span: Span, outcome: string, ok: boolean): void {
   span.setAttribute('twilio_mcp.outcome', outcome);
-  if (!ok) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+  if (!ok) span.setStatus({ code: tracing().api.SpanStatusCode.ERROR, message: outcome });
   span.end();
 }

@@ -1,6 +1,8 @@
 // What an address is: a number with its country and kind, an email, somebody of the owner's own app, or nothing that can be told.
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { createRequire } from 'node:module';
 import type { Person } from './call.ts';
+
+const require = createRequire(import.meta.url);
 
 export type Addressee =
   | NumberAddressee
@@ -54,7 +56,7 @@ function stranger(channel: Person['channel'], to: string): Addressee {
 }
 
 function numberOf(contact: string): Addressee {
-  const found = parsePhoneNumberFromString(contact);
+  const found = phones().parsePhoneNumberFromString(contact);
   if (!found?.isPossible()) return { kind: 'malformed', why: 'is too long, too short or of no country' };
   return {
     kind: 'number',
@@ -85,5 +87,15 @@ function sipOf(to: string): Addressee {
 
 /** The country a number belongs to, ISO 3166-1 alpha-2. */
 export function countryOf(number: string): string | undefined {
-  return e164.test(number) ? parsePhoneNumberFromString(number)?.country : undefined;
+  return e164.test(number) ? phones().parsePhoneNumberFromString(number)?.country : undefined;
+}
+
+type Phones = typeof import('libphonenumber-js/max');
+let loaded: Phones | undefined;
+
+/** Loaded with the first number: the tables of all countries are much of a start that only lists its tools. */
+function phones(): Phones {
+  const phones: Phones = loaded ?? require('libphonenumber-js/max');
+  loaded = phones;
+  return phones;
 }

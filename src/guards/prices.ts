@@ -1,9 +1,11 @@
 // What an operation would cost, from a dated table. What is not in the table is not guessed: it is undefined, and counts as over.
-import { SegmentedMessage } from 'sms-segments-calculator';
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { Usage } from '../operation/reach.ts';
 import { addresseeOf } from './addressee.ts';
 import type { Person } from './call.ts';
+
+const require = createRequire(import.meta.url);
 
 const dollars = z.number().min(0);
 
@@ -100,7 +102,10 @@ function messageCost({ body, media, channel }: Message, person: Person, prices: 
 const MOST_SEGMENTS = Math.ceil(1600 / 67);
 
 function segmentsOf(body: string): number {
-  return body === '' ? MOST_SEGMENTS : new SegmentedMessage(body, 'auto').segmentsCount;
+  if (body === '') return MOST_SEGMENTS;
+  // Loaded with the first message, not with the start.
+  const { SegmentedMessage }: typeof import('sms-segments-calculator') = require('sms-segments-calculator');
+  return new SegmentedMessage(body, 'auto').segmentsCount;
 }
 
 type PhoneCall = Extract<Usage, { kind: 'call' }>;

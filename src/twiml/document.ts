@@ -1,6 +1,8 @@
 // Here: TwiML text becomes a tree of elements that know their line and column, or the reason why it cannot.
 // Not here: which verbs exist and where they may stand (verbs.ts, validate.ts).
-import { SaxesParser } from 'saxes';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
 
 /** Twilio error 11750: a TwiML document may be 64 kB at most. */
 export const TWIML_MAX_BYTES = 65_536;
@@ -60,6 +62,8 @@ export function parseTwiml(xml: string): ParsedTwiml {
 }
 
 function readTree(xml: string): { root: TwimlElement | undefined; fault: Fault | undefined } {
+  // Loaded with the first document, not with the start.
+  const { SaxesParser }: typeof import('saxes') = require('saxes');
   const parser = new SaxesParser({ position: true });
   const place = placesIn(xml);
   const open: Open[] = [];
