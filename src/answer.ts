@@ -4,7 +4,7 @@ import type { Operation, Row } from './operation/define.ts';
 import { strangersWords } from './operation/fields.ts';
 import type { Attached } from './operation/files.ts';
 import { contactOf } from './operation/reach.ts';
-import { isRow } from './operation/row.ts';
+import { isRow, mapRow } from './operation/row.ts';
 
 export interface Projected {
   readonly data: Row;
@@ -41,8 +41,7 @@ function known(schema: z.ZodObject, value: unknown): Row {
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isRow(value)) return value;
-  const kept = Object.entries(value).filter(([, each]) => each !== null);
-  return Object.fromEntries(kept.map(([key, each]) => [key, withoutNulls(each)]));
+  return mapRow(value, (each) => (each === null ? undefined : withoutNulls(each)));
 }
 
 function has(value: unknown, path: readonly PropertyKey[]): boolean {
@@ -92,11 +91,10 @@ export function fenceStrangers(schema: z.ZodType, value: unknown, fence: Fence, 
   }
   if (!(inner instanceof z.ZodObject) || !isRow(value)) return value;
   if (typeof value['direction'] === 'string' && value['direction'].startsWith('outbound')) return value;
-  const fields = Object.entries(value).map(([key, each]) => {
+  return mapRow(value, (each, key) => {
     const field = inner.shape[key] ?? inner.def.catchall;
-    return [key, field instanceof z.ZodType ? fenceStrangers(field, each, fence, value) : each];
+    return field instanceof z.ZodType ? fenceStrangers(field, each, fence, value) : each;
   });
-  return Object.fromEntries(fields);
 }
 
 /** Three words with room between them, or a run in a script that leaves none: enough to hold an order. Dates are not. */
@@ -115,7 +113,7 @@ function mapTexts(
   if (typeof value === 'string') return change(value, inside);
   if (Array.isArray(value)) return value.map((each) => mapTexts(each, change, true));
   if (!isRow(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapTexts(each, change, true)]));
+  return mapRow(value, (each) => mapTexts(each, change, true));
 }
 
 /** Whose words stand in a row, as consent is kept by it; `unknown` where the row does not say. */

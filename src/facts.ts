@@ -53,23 +53,14 @@ const somebody: Recipient = { to: 'unknown', channel: 'unknown' };
 
 export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
   const { operation, input, frame, actor, since: now } = asked;
-  const { policy, ledgers } = parts;
   const effect = effectOf(asked);
   const composed = operation.request === undefined;
   const recipients = await recipientsOf(asked, effect, parts);
   if (recipients.length > 0 && !composed) await parts.refresh();
   const people = await Promise.all(distinct(recipients).map((each) => personOf(each, parts)));
   const usage: Usage = operation.costs?.(input) ?? unstated(effect);
-  // The same calls that guards/integrity.ts stops: nothing else pays for the look.
-  const trusting = people.length > 0 || (effect !== 'read' && effect !== 'write');
-  const countries = people.flatMap(({ contact, own }) => (own ? [] : (countryOf(contact) ?? [])));
-  const [ownCountries, tainted, tampered] = await Promise.all([
-    countries.length > 0 ? parts.ownCountries(countries) : [],
-    effect === 'read'
-      ? []
-      : ledgers.taints.since(actor.name, new Date(now.getTime() - policy.taint.minutes * 60_000)),
-    trusting ? parts.integrity() : undefined,
-  ]);
+  const looksOnly = effect === 'read' && people.length === 0;
+  const known = looksOnly ? nothingKnown : await lookUp(asked, effect, people, parts);
   return {
     call: {
       operation,
@@ -86,12 +77,35 @@ export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
     },
     facts: {
       account: parts.account,
-      ownCountries,
-      tainted,
-      tampered,
+      ownCountries: known.ownCountries,
+      tainted: known.tainted,
+      tampered: known.tampered,
       microdollars: estimate(usage, people, parts.prices),
     },
   };
+}
+
+type Known = Pick<Facts, 'ownCountries' | 'tainted' | 'tampered'>;
+
+/** A read that reaches nobody is judged by its input alone. */
+const nothingKnown: Known = { ownCountries: [], tainted: [], tampered: undefined };
+
+async function lookUp(
+  { actor, since: now }: Asked,
+  effect: Effect,
+  people: readonly Person[],
+  { policy, ledgers, ownCountries, integrity }: FactParts,
+): Promise<Known> {
+  // The same calls that guards/integrity.ts stops: nothing else pays for the look.
+  const trusting = people.length > 0 || (effect !== 'read' && effect !== 'write');
+  const countries = people.flatMap(({ contact, own }) => (own ? [] : (countryOf(contact) ?? [])));
+  const taintedSince = new Date(now.getTime() - policy.taint.minutes * 60_000);
+  const [owned, tainted, tampered] = await Promise.all([
+    countries.length > 0 ? ownCountries(countries) : [],
+    effect === 'read' ? [] : ledgers.taints.since(actor.name, taintedSince),
+    trusting ? integrity() : undefined,
+  ]);
+  return { ownCountries: owned, tainted, tampered };
 }
 
 /** The operation's own effect, or stricter where this input makes it so. */

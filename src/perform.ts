@@ -19,7 +19,7 @@ import type { Ledgers } from './operation/ledgers.ts';
 import { parseInput } from './operation/parse.ts';
 import type { Purpose } from './operation/reach.ts';
 import { errorOf, failureFrom, type Result, type Success } from './operation/result.ts';
-import { isRow } from './operation/row.ts';
+import { isRow, mapRow } from './operation/row.ts';
 import { admit, type Covered, type Permit, type PermitParts, permit } from './permit.ts';
 import { createRecords } from './record.ts';
 import { fence, type Redactor } from './redact.ts';
@@ -32,7 +32,7 @@ export interface Call {
   readonly actor: Actor;
   readonly signal?: AbortSignal | undefined;
   /** Part of something larger, such as a mailing: at a full gate single calls go first. */
-  readonly bulk?: boolean;
+  readonly bulk?: boolean | undefined;
   readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
 }
 
@@ -88,11 +88,12 @@ export function createCorridor(parts: Parts): Corridor {
   const account = parts.account ?? 'none';
   const records = createRecords({ account, ledgers, log, redactor, now: parts.now });
   const once = createOnce({ account, answers: ledgers.answers, now: parts.now, look: lookFor });
+  const judging = { ...parts, account, rowsOf };
 
   return {
     perform: (call) => walk(call, alone),
     look: lookFor,
-    lay: async (call) => gather(prepare(call, alone), { ...parts, account, rowsOf }),
+    lay: async (call) => gather(prepare(call, alone), judging),
   };
 
   function prepare(call: Call, whole: Whole): Prepared {
@@ -100,8 +101,11 @@ export function createCorridor(parts: Parts): Corridor {
     const usage = call.operation.costs?.(parsed.input) ?? { kind: 'nothing' as const };
     const timed = withTimeLimit(parsed.input, usage, parts.policy);
     const input = whole.part ? timed : withRowLimit(call.operation, timed, parts.policy);
-    const frame = { purpose: whole.purpose, ...parsed.frame };
-    return { ...call, input, frame, asked: call.input, part: whole.part, since: parts.now() };
+    const { operation, input: asked, actor, signal, bulk, progress } = call;
+    const { purpose = whole.purpose, idempotency_key } = parsed.frame;
+    const frame = { purpose, idempotency_key };
+    const { part } = whole;
+    return { operation, input, actor, signal, bulk, progress, frame, asked, part, since: parts.now() };
   }
 
   async function walk(call: Call, whole: Whole): Promise<Result> {
@@ -114,11 +118,11 @@ export function createCorridor(parts: Parts): Corridor {
       const earlier = mode === 'dry-run' ? undefined : await once.first(prepared);
       if (earlier !== undefined) return repeated(operation, earlier);
       claimed = true;
-      admit(prepared, { account, policy: parts.policy });
-      const found = await gather(prepared, { ...parts, account, rowsOf });
-      granted = await permit(found, whole, { ...parts, account });
+      admit(prepared, judging);
+      const found = await gather(prepared, judging);
+      granted = await permit(found, whole, judging);
       await records.write('about to', prepared);
-      const body = await carryOut(prepared, { ...granted.covers, purpose: prepared.frame.purpose });
+      const body = await carryOut(prepared, granted.covers);
       return await concluded(prepared, granted, 'done', body);
     } catch (error) {
       if (error instanceof Previewed) {
@@ -211,10 +215,10 @@ export function createCorridor(parts: Parts): Corridor {
       : present(operation, earlier.found, again).result;
   }
 
-  async function carryOut(prepared: Prepared, whole: Whole): Promise<Row> {
+  async function carryOut(prepared: Prepared, covers: Covered): Promise<Row> {
     const { operation, input, progress } = prepared;
     const { request } = operation;
-    if (request === undefined) return runComposed(prepared, whole);
+    if (request === undefined) return runComposed(prepared, covers);
     if (mode === 'dry-run') throw new Previewed(preview(request, input));
     progress?.(0, 1, `${operation.title}: asking`);
     const { keeps } = operation;
@@ -227,8 +231,8 @@ export function createCorridor(parts: Parts): Corridor {
 
   async function exchange(prepared: Prepared, request: RequestTemplate, input: Row): Promise<Row> {
     const { operation, signal, actor, bulk } = prepared;
-    const { effect, idempotent, trace } = operation;
-    const lookWith = trace?.(input, prepared.since).lookWith;
+    const { effect, idempotent } = operation;
+    const lookWith = operation.trace?.(input, prepared.since).lookWith;
     const how = { effect, idempotent, signal, lookWith, actor: actor.name, bulk };
     if (request.list !== undefined) {
       return collect({
@@ -241,16 +245,17 @@ export function createCorridor(parts: Parts): Corridor {
     const { body, headers } = await client.send(encode(request, input, parts.account), how);
     // A few providers answer with a bare list.
     const row = isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
-    const told = Object.entries(request.answerHeaders ?? {}).map(([field, name]) => [field, headers[name]]);
-    return { ...row, ...Object.fromEntries(told) };
+    if (request.answerHeaders === undefined) return row;
+    return { ...row, ...mapRow(request.answerHeaders, (name) => headers[String(name)]) };
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
   async function runComposed(
-    { operation, input, actor, signal, progress }: Prepared,
-    whole: Whole,
+    { operation, input, frame, actor, signal, progress }: Prepared,
+    covers: Covered,
   ): Promise<Row> {
     if (operation.run === undefined) throw new Error(`${operation.name} has neither request nor run`);
+    const whole: Whole = { ...covers, purpose: frame.purpose };
     const stop = signal ?? new AbortController().signal;
     return operation.run(input, {
       signal: stop,

@@ -44,7 +44,9 @@ export interface Covered {
 
 /** Throws REFUSED where whoever asks may not do it at all: nothing is looked up for such a call. */
 export function admit(asked: Asked, { account, policy }: Pick<PermitParts, 'account' | 'policy'>): void {
-  const verdict = judgeAccess({ ...asked, effect: effectOf(asked), people: [] }, policy, { account });
+  const { operation, input, actor } = asked;
+  const call = { operation, input, actor, effect: effectOf(asked), people: [] };
+  const verdict = judgeAccess(call, policy, { account });
   if (verdict.kind === 'refused') throw refused(verdict);
 }
 
@@ -65,11 +67,11 @@ export async function permit(found: Case, covered: Covered, parts: PermitParts):
     throw refused({ kind: 'refused', rule: crowd.rule, reason: crowd.reason, next });
   }
   const approval = open.length === 0 ? undefined : await approvalOf(found, open, parts);
-  const release = await setAside(found, parts);
+  const room = await setAside(found, parts);
   if (approval !== undefined) {
     const used = await parts.ledgers.approvals.use(approval.id, parts.now());
     if (!used) {
-      await release.release();
+      await room.release();
       throw refused({
         kind: 'refused',
         rule: 'confirmation.used',
@@ -79,7 +81,8 @@ export async function permit(found: Case, covered: Covered, parts: PermitParts):
     }
     await recordConsents(found, open, approval, parts);
   }
-  return { ...release, covers: { ...coverOf(call, covered, open), part: true } };
+  const { settle, keep, release } = room;
+  return { settle, keep, release, covers: coverOf(call, covered, open) };
 }
 
 /** A yes to many is a yes to those whom the question named, and to no others. */
@@ -87,15 +90,12 @@ function isCovered({ rule, about = [] }: Question, { rules, shown }: Covered): b
   return rules.includes(rule) && about.every((contact) => shown.includes(contact));
 }
 
-function coverOf(
-  call: Case['call'],
-  covered: Covered,
-  open: readonly Question[],
-): Pick<Covered, 'rules' | 'shown'> {
-  if (open.length === 0) return covered;
+function coverOf(call: Case['call'], { rules, shown }: Covered, open: readonly Question[]): Covered {
+  if (open.length === 0) return { rules, shown, part: true };
   return {
-    rules: [...covered.rules, ...open.map(({ rule }) => rule)],
-    shown: [...covered.shown, ...shownOf(call, open).map(({ contact }) => contact)],
+    rules: [...rules, ...open.map(({ rule }) => rule)],
+    shown: [...shown, ...shownOf(call, open).map(({ contact }) => contact)],
+    part: true,
   };
 }
 
@@ -188,12 +188,13 @@ async function recordConsents(
 }
 
 const nothing = async () => undefined;
+const nothingSetAside = { settle: nothing, keep: nothing, release: nothing };
 
 /** Contacts and money, counted before. What is made of other calls sets nothing aside: they do. */
 async function setAside({ call, facts }: Case, parts: PermitParts): Promise<Omit<Permit, 'covers'>> {
   const { operation, composed, usage, people, input, actor } = call;
   const counted = people.length > 0 || usage.kind !== 'nothing';
-  if (composed || !counted) return { settle: nothing, keep: nothing, release: nothing };
+  if (composed || !counted) return nothingSetAside;
   const { ledgers, account, policy } = parts;
   const id = parts.id();
   const reservation: Reservation = {

@@ -3,13 +3,14 @@
 import type { Dispatcher } from 'undici';
 import type { Host } from '../operation/define.ts';
 import type { Effect } from '../operation/effect.ts';
-import { authorize, type CredentialSource, type Credentials } from './credentials.ts';
+import type { CredentialSource, Credentials } from './credentials.ts';
 import { targetOf, type WireRequest } from './encode.ts';
 import { type Exchange, exchange, type Outgoing } from './exchange.ts';
 import * as failures from './failure.ts';
 import { createGates } from './gates.ts';
-import { addressOf, type Place } from './hosts.ts';
+import { type Address, addressOf, type Place } from './hosts.ts';
 import { createTokens } from './oauth.ts';
+import { createProver, type Proven } from './proof.ts';
 import { decide, maxRetryAfterMs, parseRetryAfter } from './retry.ts';
 import { type Alarm, setAlarm, unlessAborted, within } from './time-limit.ts';
 import { type Answer, judge } from './verdict.ts';
@@ -27,8 +28,9 @@ export interface ClientOptions extends Place {
   /** For everything: waiting for a turn, all attempts, all pauses. */
   readonly deadlineMs?: number;
   readonly maxBytes?: number;
-  /** Requests to one host at the same time. */
+  /** Requests to one host at the same time, to begin with and while all goes well. */
   readonly atOnce?: number;
+  readonly atMost?: number;
   /** The timer behind the time limits; tests give one that rings when they say so. */
   readonly alarm?: Alarm;
   readonly dispatcher?: Dispatcher;
@@ -68,10 +70,10 @@ interface Job {
   readonly elapsed: () => number;
 }
 
-interface Proven {
-  readonly header?: string;
-  /** The access token in it, if it is by OAuth. */
-  readonly token?: string;
+/** A turn at the gate, and what to show behind it. */
+interface Pass {
+  readonly proof: Proven;
+  readonly leave: () => void;
 }
 
 interface Attempt {
@@ -86,11 +88,15 @@ const alreadyGone: Answer = { status: 204, body: {}, headers: {} };
 
 export function createClient(options: ClientOptions): Client {
   const { now, sleep, maxBytes = 10_000_000, atOnce = 20, alarm = setAlarm } = options;
-  let pools: Promise<Dispatcher> | undefined;
+  const { atMost = Math.max(64, atOnce) } = options;
+  let pools = options.dispatcher;
+  let opening: Promise<Dispatcher> | undefined;
   let closing: Promise<void> | undefined;
-  const gates = createGates({ atOnce, now, sleep });
+  const gates = createGates({ atOnce, atMost, now, sleep });
   // Asked for on behalf of everybody who waits for it, so no single caller's signal ends it.
   const tokens = createTokens(async (request) => (await send(request, { effect: 'read' })).body, now);
+  const prover = createProver(options.credentials, tokens);
+  const addresses = new Map<Host, Address>();
 
   async function send(request: WireRequest, how: How): Promise<Answer> {
     const { timeoutMs = options.timeoutMs ?? 30_000, deadlineMs = options.deadlineMs ?? 60_000 } = how;
@@ -103,7 +109,7 @@ export function createClient(options: ClientOptions): Client {
       const { result, proof } = await takeTurn(job, about, refused);
       // A 401 is answered before anything is done, so one try with a fresh proof is safe for sends too.
       const turnedDown = result.kind === 'complete' && result.status === 401;
-      if (turnedDown && refused === undefined && (await renewed(request.host, proof))) {
+      if (turnedDown && refused === undefined && (await prover.renewed(request.host, proof))) {
         refused = proof.token ?? proof.header;
         continue;
       }
@@ -130,36 +136,20 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  /** Waits for a turn at the host's gate, then makes one attempt within what is left of the time. */
+  /** Gets a turn at the host's gate, then makes one attempt within what is left of the time. */
   async function takeTurn(
     job: Job,
     about: failures.Circumstances,
     refused: string | undefined,
   ): Promise<Attempt> {
     const { request, how } = job;
-    const limit = within(job.deadlineMs - job.elapsed(), how.signal, alarm);
-    let leave: () => void;
-    let proof: Proven | undefined;
-    try {
-      proof = await unlessAborted(prove(request.host, refused), limit.signal);
-      const { actor: who, bulk } = how;
-      leave = await gates.enter(request, { who, bulk, signal: limit.signal });
-    } catch (error) {
-      if (!limit.signal.aborted) throw error;
-      if (how.signal?.aborted) throw failures.cancelled(about, about.doubtful);
-      throw proof === undefined ? failures.neverGotProof(about) : failures.neverGotATurn(about);
-    } finally {
-      limit.release();
-    }
+    const { signal, raw } = how;
+    const proving = prover.prove(request.host, refused);
+    const { proof, leave } = passAtOnce(job, proving) ?? (await waitToPass(job, about, proving));
     try {
       const timeoutMs = Math.max(1, Math.min(job.timeoutMs, job.deadlineMs - job.elapsed()));
-      const result = await exchange(await connections(), outgoing(request, proof.header), {
-        signal: how.signal,
-        timeoutMs,
-        maxBytes: how.maxBytes ?? maxBytes,
-        alarm,
-        raw: how.raw,
-      });
+      const bounds = { signal, timeoutMs, maxBytes: about.maxBytes, alarm, raw };
+      const result = await exchange(pools ?? (await connections()), outgoing(request, proof.header), bounds);
       gates.heed(request, result);
       return { result, proof };
     } finally {
@@ -167,49 +157,55 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
+  /** Where the proof is at hand and the gate is open, no wait has to be limited. */
+  function passAtOnce({ request, how }: Job, proof: Proven | Promise<Proven>): Pass | undefined {
+    if (proof instanceof Promise || how.signal?.aborted) return undefined;
+    const leave = gates.pass(request, { who: how.actor, bulk: how.bulk });
+    return leave && { proof, leave };
+  }
+
+  async function waitToPass(
+    job: Job,
+    about: failures.Circumstances,
+    proving: Proven | Promise<Proven>,
+  ): Promise<Pass> {
+    const { request, how } = job;
+    const { actor: who, bulk } = how;
+    const limit = within(job.deadlineMs - job.elapsed(), how.signal, alarm);
+    let proof: Proven | undefined;
+    try {
+      proof = await unlessAborted(Promise.resolve(proving), limit.signal);
+      return { proof, leave: await gates.enter(request, { who, bulk, signal: limit.signal }) };
+    } catch (error) {
+      if (!limit.signal.aborted) throw error;
+      if (how.signal?.aborted) throw failures.cancelled(about, about.doubtful);
+      throw proof === undefined ? failures.neverGotProof(about) : failures.neverGotATurn(about);
+    } finally {
+      limit.release();
+    }
+  }
+
   /** Loaded with the first request: a server that has only listed its tools should not have waited for it. */
   async function connections(): Promise<Dispatcher> {
-    if (options.dispatcher !== undefined) return options.dispatcher;
-    pools ??= createPools(atOnce);
+    opening ??= createPools(atMost);
+    pools ??= await opening;
     return pools;
   }
 
-  async function prove(host: Host, refused: string | undefined): Promise<Proven> {
-    const given = options.credentials;
-    const authorization = authorize(host, typeof given === 'function' ? await given() : given);
-    if (authorization.kind === 'none') return {};
-    if (authorization.kind === 'header') return { header: authorization.value };
-    const token = await tokens.get(authorization.client, refused);
-    return { header: `Bearer ${token}`, token };
-  }
-
-  /** Whether there may be a better proof than the one that was turned down: a new token, or a secret changed in its vault. */
-  async function renewed(host: Host, { header, token }: Proven): Promise<boolean> {
-    if (token !== undefined) return true;
-    const given = options.credentials;
-    if (header === undefined || typeof given !== 'function') return false;
-    const authorization = authorize(host, await given(true));
-    return (
-      authorization.kind === 'oauth' || (authorization.kind === 'header' && authorization.value !== header)
-    );
-  }
-
   function outgoing(request: WireRequest, authorization: string | undefined): Outgoing {
-    const { origin, prefix } = addressOf(request.host, options);
-    const headers = {
-      accept: 'application/json',
-      'user-agent': options.userAgent,
-      ...(request.body !== undefined && { 'content-type': contentTypes[request.body.type] }),
-      ...request.headers,
-      ...(authorization !== undefined && { authorization }),
-    };
-    return {
-      origin,
-      target: `${prefix}${targetOf(request)}`,
-      method: request.method,
-      headers,
-      body: request.body?.text,
-    };
+    const { origin, prefix } = addressFor(request.host);
+    const { method, body } = request;
+    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': options.userAgent };
+    if (body !== undefined) headers['content-type'] = contentTypes[body.type];
+    Object.assign(headers, request.headers);
+    if (authorization !== undefined) headers['authorization'] = authorization;
+    return { origin, target: `${prefix}${targetOf(request)}`, method, headers, body: body?.text };
+  }
+
+  function addressFor(host: Host): Address {
+    const address = addresses.get(host) ?? addressOf(host, options);
+    addresses.set(host, address);
+    return address;
   }
 
   /** The host asked for a pause: nobody else runs into the same refusal meanwhile. */
@@ -245,11 +241,11 @@ export function createClient(options: ClientOptions): Client {
   return {
     send,
     urlOf(request) {
-      const { origin, prefix } = addressOf(request.host, options);
+      const { origin, prefix } = addressFor(request.host);
       return `${origin}${prefix}${targetOf(request)}`;
     },
     close() {
-      closing ??= pools?.then((each) => each.close()) ?? Promise.resolve();
+      closing ??= opening?.then((each) => each.close()) ?? Promise.resolve();
       return closing;
     },
   };

@@ -7,7 +7,7 @@ export interface Outgoing {
   readonly origin: string;
   readonly target: string;
   readonly method: Dispatcher.HttpMethod;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   readonly body?: string | undefined;
 }
 
@@ -98,7 +98,8 @@ export function exchange(dispatcher: Dispatcher, outgoing: Outgoing, bounds: Bou
       },
       onResponseEnd() {
         if (head === undefined) return fail('connection');
-        const bytes = Buffer.concat(chunks);
+        const [first = empty, ...more] = chunks;
+        const bytes = more.length === 0 ? first : Buffer.concat(chunks);
         const isFile =
           bounds.raw === true && head.status < 300 && !/\bjson\b/.test(head.headers['content-type'] ?? '');
         settle({
@@ -117,7 +118,7 @@ export function exchange(dispatcher: Dispatcher, outgoing: Outgoing, bounds: Bou
           origin: outgoing.origin,
           path: outgoing.target,
           method: outgoing.method,
-          headers: { ...outgoing.headers },
+          headers: outgoing.headers,
           body: outgoing.body ?? null,
           headersTimeout: 0,
           bodyTimeout: 0,
@@ -130,10 +131,14 @@ export function exchange(dispatcher: Dispatcher, outgoing: Outgoing, bounds: Bou
   });
 }
 
+const empty = Buffer.alloc(0);
+
+/** undici gives names in lower case. */
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
   const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return flat;
 }

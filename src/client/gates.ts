@@ -6,6 +6,8 @@ import { laneOf, learn } from './manners.ts';
 import { createGate, type Gate, type GateParts, type Turn } from './rate-limit.ts';
 
 export interface Gates {
+  /** Where nobody need wait: as `enter`, at once. */
+  pass(request: WireRequest, turn: Turn): (() => void) | undefined;
   /** Waits until the request may go; what it returns must be called when it has been answered. */
   enter(request: WireRequest, turn: Turn): Promise<() => void>;
   /** Takes to heart what the answer teaches. */
@@ -35,6 +37,10 @@ export function createGates(parts: GateParts): Gates {
   }
 
   return {
+    pass(request, turn) {
+      const lane = lanes.size === 0 ? undefined : laneOf(request);
+      return lane !== undefined && lanes.has(lane) ? undefined : gateOf(request.host).pass(turn);
+    },
     async enter(request, turn) {
       const lane = laneOf(request);
       if (lane !== undefined) await passLane(lane, turn.signal);
@@ -46,7 +52,7 @@ export function createGates(parts: GateParts): Gates {
       if (slowDown) gate.slowDown();
       if (wentWell) gate.wentWell();
       if (hostPauseMs !== undefined) gate.pauseUntil(now().getTime() + hostPauseMs);
-      const lane = laneOf(request);
+      const lane = lanePauseMs === undefined ? undefined : laneOf(request);
       if (lane === undefined || lanePauseMs === undefined) return;
       const full = lanes.get(lane) ?? createGate({ ...parts, atOnce: Number.POSITIVE_INFINITY });
       full.pauseUntil(now().getTime() + lanePauseMs);

@@ -7,6 +7,7 @@ export interface Waiter {
 }
 
 export interface Queue {
+  isEmpty(): boolean;
   add(waiter: Waiter): void;
   remove(waiter: Waiter): void;
   /** Takes the next one there is room for. */
@@ -25,6 +26,7 @@ export function createQueue(): Queue {
   let passed = 0;
 
   return {
+    isEmpty: () => single.size === 0 && bulk.size === 0,
     add(waiter) {
       const lane = waiter.bulk ? bulk : single;
       const waiting = lane.get(waiter.who);

@@ -1,4 +1,5 @@
-// One gate for each host: so many requests at once, fewer after the provider says it is too many, and a pause when it asks for one.
+// One gate for each host: so many requests at once, more while all goes well, fewer after the provider says it is too many, and a
+// pause when it asks for one. Where the ceiling lies Twilio does not publish.
 // Whose turn is next is queue.ts. Quotas by the hour or by money are the guards' business.
 import { createQueue, type Waiter } from './queue.ts';
 
@@ -11,6 +12,8 @@ export interface Turn {
 }
 
 export interface Gate {
+  /** A turn at once, or none where the gate is shut or somebody would have to wait; what it returns gives the turn back. */
+  pass(turn?: Turn): (() => void) | undefined;
   /** Waits for a turn; what it returns gives the turn back. Rejects with the signal's reason when aborted. */
   enter(turn?: Turn): Promise<() => void>;
   /** Lets nobody in until then. */
@@ -21,12 +24,15 @@ export interface Gate {
 }
 
 export interface GateParts {
+  /** So many to begin with. */
   readonly atOnce: number;
+  /** So many while all goes well; `atOnce` if left out. */
+  readonly atMost?: number | undefined;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-export function createGate({ atOnce, now, sleep }: GateParts): Gate {
+export function createGate({ atOnce, atMost = atOnce, now, sleep }: GateParts): Gate {
   const queue = createQueue();
   let inside = 0;
   let bulkInside = 0;
@@ -80,15 +86,25 @@ export function createGate({ atOnce, now, sleep }: GateParts): Gate {
     });
   }
 
+  /** Gives back a turn that was taken, once. */
+  function leaving(bulk: boolean): () => void {
+    let left = false;
+    return () => {
+      if (!left) leave(bulk);
+      left = true;
+    };
+  }
+
   return {
+    pass({ bulk = false } = {}) {
+      if (!queue.isEmpty() || !hasRoom(bulk) || (closedUntil > 0 && now().getTime() < closedUntil)) return;
+      take(bulk);
+      return leaving(bulk);
+    },
     async enter(wanted = {}) {
       const { bulk = false, signal } = wanted;
       await turn(wanted);
-      let left = false;
-      const leaveOnce = (): void => {
-        if (!left) leave(bulk);
-        left = true;
-      };
+      const leaveOnce = leaving(bulk);
       try {
         // The turn is kept while waiting, so that nobody overtakes. One pause is slept through once, whatever the clock says after.
         for (let until = 0; until < closedUntil; ) {
@@ -112,7 +128,7 @@ export function createGate({ atOnce, now, sleep }: GateParts): Gate {
     },
     wentWell() {
       well += 1;
-      if (well < limit || limit >= atOnce) return;
+      if (well < limit || limit >= atMost) return;
       limit += 1;
       well = 0;
       letIn();

@@ -55,10 +55,10 @@ const accountInUrl = /^https?:\/\/[^?#]*\/(AC[0-9a-fA-F]{32})(?=[/.?#]|$)/;
 
 /** The account is configured, never an argument: an agent must not reach into a neighbour's. */
 function otherAccount({ input, operation }: Asked, own: string | undefined): Verdict | undefined {
-  // An operation on the account resource itself is how a parent looks after its subaccounts.
-  if (/\/Accounts\/\{[^}]+\}(?:\.json)?$/.test(operation.request?.path ?? '')) return undefined;
   const other = accountsIn(input).find((each) => each.toLowerCase() !== own?.toLowerCase());
   if (own === undefined || other === undefined) return undefined;
+  // An operation on the account resource itself is how a parent looks after its subaccounts.
+  if (/\/Accounts\/\{[^}]+\}(?:\.json)?$/.test(operation.request?.path ?? '')) return undefined;
   return refuse(
     'access.account',
     `${operation.name} names the account ${other}, and this server acts for ${own} only.`,
@@ -68,6 +68,7 @@ function otherAccount({ input, operation }: Asked, own: string | undefined): Ver
 
 function accountsIn(value: unknown): string[] {
   if (typeof value === 'string') {
+    if (!value.includes('AC')) return [];
     const text = value.trim();
     return accountSid.test(text) ? [text] : (accountInUrl.exec(text)?.slice(1) ?? []);
   }

@@ -33,8 +33,9 @@ function judgeMinutes(usage: Usage, most: number): Verdict {
 
 /** Every call gets an end, under the name the operation uses: ten minutes where nobody said, or less where no more is allowed. */
 export function withTimeLimit(input: Row, usage: Usage, { limits }: Policy): Row {
+  if (usage.kind !== 'call') return input;
   const named = Object.keys(input).find((key) => /^time_?limit$/i.test(key) && input[key] !== undefined);
-  if (usage.kind !== 'call' || named !== undefined) return input;
+  if (named !== undefined) return input;
   const wire = Object.keys(input).some((key) => /^[A-Z]/.test(key)) ? 'TimeLimit' : 'time_limit';
   return { ...input, [wire]: Math.min(10, limits.call_minutes) * 60 };
 }

@@ -11,20 +11,20 @@ export interface FreshOptions<T> {
 /** However often a provider refuses, the vault is not asked more often than this. */
 const atMostEveryMs = 10_000;
 
-/** Asked with `true`, the value at hand was refused: it is read again at once. One reading serves all who wait. */
+/** At hand while it is fresh. Asked with `true`, it was refused and is read again at once. One reading serves all who wait. */
 export function keepFresh<T>({
   first,
   read,
   now,
   everyMs,
   onFault,
-}: FreshOptions<T>): (refused?: boolean) => Promise<T> {
+}: FreshOptions<T>): (refused?: boolean) => T | Promise<T> {
   let held = first;
   let readAt = now().getTime();
   let refusedAt = Number.NEGATIVE_INFINITY;
-  let underWay: Promise<void> | undefined;
+  let underWay: Promise<T> | undefined;
 
-  async function renew(): Promise<void> {
+  async function renew(): Promise<T> {
     readAt = now().getTime();
     try {
       held = await read();
@@ -33,14 +33,14 @@ export function keepFresh<T>({
     } finally {
       underWay = undefined;
     }
+    return held;
   }
 
-  return async (refused = false) => {
+  return (refused = false) => {
     const at = now().getTime();
     const again = refused && at - refusedAt >= atMostEveryMs;
     if (again) refusedAt = at;
     if (again || at - readAt >= everyMs) underWay ??= renew();
-    await underWay;
-    return held;
+    return underWay ?? held;
   };
 }
