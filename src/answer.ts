@@ -33,9 +33,11 @@ export function project(schema: z.ZodObject, body: Row): Projected {
 }
 
 /** The rows of an answer that has no required field any more: what the schema knows by name, as it came. */
-function known(schema: z.ZodObject, value: unknown): Row {
-  if (!isRow(value)) return {};
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key in schema.shape));
+function known({ shape }: z.ZodObject, value: unknown): Row {
+  const named: Row = {};
+  if (!isRow(value)) return named;
+  for (const key of Object.keys(shape)) if (Object.hasOwn(value, key)) named[key] = value[key];
+  return named;
 }
 
 function withoutNulls(value: unknown): unknown {

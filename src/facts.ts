@@ -7,7 +7,7 @@ import type { Facts, JudgedCall, Person } from './guards/call.ts';
 import { consentChannelsOf, countsOf } from './guards/consent.ts';
 import type { Policy } from './guards/policy.ts';
 import { estimate, type Prices } from './guards/prices.ts';
-import type { Operation, RequestTemplate } from './operation/define.ts';
+import type { Audience, Operation, RequestTemplate } from './operation/define.ts';
 import { type Effect, stricter } from './operation/effect.ts';
 import type { Frame } from './operation/frame.ts';
 import type { ConsentEntry, Ledgers } from './operation/ledgers.ts';
@@ -55,9 +55,10 @@ export async function gather(asked: Asked, parts: FactParts): Promise<Case> {
   const { operation, input, frame, actor, since: now } = asked;
   const effect = effectOf(asked);
   const composed = operation.request === undefined;
-  const recipients = await recipientsOf(asked, effect, parts);
+  const audience = operation.audience?.(input);
+  const recipients = audience === undefined ? namedIn(asked, effect) : await membersOf(audience, parts);
   if (recipients.length > 0 && !composed) await parts.refresh();
-  const people = await Promise.all(distinct(recipients).map((each) => personOf(each, parts)));
+  const people = recipients.length === 0 ? nobody : await peopleOf(recipients, parts);
   const usage: Usage = operation.costs?.(input) ?? unstated(effect);
   const looksOnly = effect === 'read' && people.length === 0;
   const known = looksOnly ? nothingKnown : await lookUp(asked, effect, people, parts);
@@ -119,21 +120,25 @@ function unstated(effect: JudgedCall['effect']): Usage {
     : { kind: 'nothing' };
 }
 
-function distinct(recipients: readonly Recipient[]): readonly Recipient[] {
-  return [...new Map(recipients.map((each) => [`${each.channel}:${each.to}`, each])).values()];
+const nobody: readonly never[] = [];
+
+function namedIn({ operation, input }: Asked, effect: Effect): readonly Recipient[] {
+  return operation.reaches?.(input) ?? (effect === 'send' ? [somebody] : nobody);
 }
 
-async function recipientsOf(
-  { operation, input }: Asked,
-  effect: JudgedCall['effect'],
+/** Where nobody can tell, the guards take it for the worst. */
+async function membersOf(
+  { request, input, recipient }: Audience,
   { rowsOf }: FactParts,
 ): Promise<readonly Recipient[]> {
-  const audience = operation.audience?.(input);
-  if (audience === undefined) return operation.reaches?.(input) ?? (effect === 'send' ? [somebody] : []);
-  // Where nobody can tell, the guards take it for the worst.
-  const rows = await rowsOf(audience.request, audience.input).catch(() => []);
-  const found = rows.flatMap((row) => audience.recipient(row) ?? []);
+  const rows = await rowsOf(request, input).catch(() => []);
+  const found = rows.flatMap((row) => recipient(row) ?? []);
   return found.length === 0 ? [somebody] : found;
+}
+
+function peopleOf(recipients: readonly Recipient[], parts: FactParts): Promise<readonly Person[]> {
+  const distinct = new Map(recipients.map((each) => [`${each.channel}:${each.to}`, each]));
+  return Promise.all([...distinct.values()].map((each) => personOf(each, parts)));
 }
 
 async function personOf(recipient: Recipient, parts: FactParts): Promise<Person> {
@@ -171,13 +176,14 @@ const wordy =
 function urlsIn(value: unknown, field = ''): JudgedCall['urls'] {
   if (typeof value === 'string') return urlsOf(value, field);
   if (Array.isArray(value)) return value.flatMap((each) => urlsIn(each, field));
-  if (!isRow(value)) return [];
-  return Object.entries(value)
-    .filter(([key]) => !wordy.test(key))
-    .flatMap(([key, each]) => urlsIn(each, field === '' ? key : `${field}.${key}`));
+  if (!isRow(value)) return nobody;
+  return Object.keys(value).flatMap((key) =>
+    wordy.test(key) ? nobody : urlsIn(value[key], field === '' ? key : `${field}.${key}`),
+  );
 }
 
 function urlsOf(text: string, field: string): JudgedCall['urls'] {
+  if (!text.includes('//') && !text.includes('<')) return nobody;
   const trimmed = text.trim();
   if (/^([a-z][a-z0-9+.-]*:)?\/\/\S+$/i.test(trimmed)) return [{ field, url: trimmed }];
   if (!/^<(\?xml|Response)/i.test(trimmed)) return [];

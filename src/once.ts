@@ -17,36 +17,42 @@ interface Keyed {
   readonly frame: { readonly idempotency_key?: string | undefined };
 }
 
+/** What was shown then, or what a look has found since. */
+export type Earlier = { readonly shown: Row } | { readonly found: Row };
+
+/** For a call without a key there is nothing to wait for. */
 export interface Once {
-  /** `undefined` for the first to ask. Later ones get what was shown then, or what a look has found since. */
-  readonly first: (call: Keyed) => Promise<{ readonly shown: Row } | { readonly found: Row } | undefined>;
-  readonly keep: (call: Keyed, shown: Row) => Promise<void>;
+  /** `undefined` for the first to ask. */
+  readonly first: (call: Keyed) => Promise<Earlier | undefined> | undefined;
+  readonly keep: (call: Keyed, shown: Row) => Promise<void> | undefined;
   /** Nothing was done: the next try may. */
-  readonly release: (call: Keyed) => Promise<void>;
+  readonly release: (call: Keyed) => Promise<void> | undefined;
 }
 
 export function createOnce({ account, answers, now, look }: OnceParts): Once {
+  async function claim({ operation, input }: Keyed, key: string): Promise<Earlier | undefined> {
+    const print = fingerprint({ operation: operation.name, input });
+    const known = await answers.claim(account, key, print, now());
+    if (known === undefined) return undefined;
+    if (known.fingerprint !== print) throw reused();
+    if (known.result !== undefined) return { shown: known.result };
+    const found = await look(operation, input, known.at);
+    if (found === undefined) throw unended();
+    return { found };
+  }
+
   return {
-    first: async (call) => {
+    first: (call) => {
       const key = keyOf(call);
-      if (key === undefined) return undefined;
-      const { operation, input } = call;
-      const print = fingerprint({ operation: operation.name, input });
-      const known = await answers.claim(account, key, print, now());
-      if (known === undefined) return undefined;
-      if (known.fingerprint !== print) throw reused();
-      if (known.result !== undefined) return { shown: known.result };
-      const found = await look(operation, input, known.at);
-      if (found === undefined) throw unended();
-      return { found };
+      return key === undefined ? undefined : claim(call, key);
     },
-    keep: async (call, shown) => {
+    keep: (call, shown) => {
       const key = keyOf(call);
-      if (key !== undefined) await answers.keep(account, key, shown);
+      return key === undefined ? undefined : answers.keep(account, key, shown);
     },
-    release: async (call) => {
+    release: (call) => {
       const key = keyOf(call);
-      if (key !== undefined) await answers.release(account, key);
+      return key === undefined ? undefined : answers.release(account, key);
     },
   };
 }

@@ -1,15 +1,16 @@
 // THE CORRIDOR. Every door walks it: parse → judge → reserve → send → settle → redact. It holds the only catch of the tool path.
 import { attachedIn, fenceStrangers, project, writerOf } from './answer.ts';
-import type { Client } from './client/client.ts';
+import type { Client, How } from './client/client.ts';
 import { asCurl } from './client/curl.ts';
 import { encode, type WireRequest } from './client/encode.ts';
 import { collect, pageRequest } from './client/pages.ts';
+import type { Answer } from './client/verdict.ts';
 import type { Mode } from './config.ts';
 import { type Case, type FactParts, gather } from './facts.ts';
 import { withinRows, withRowLimit } from './guards/rows.ts';
 import { withTimeLimit } from './guards/spend.ts';
 import type { Log } from './log.ts';
-import { createOnce } from './once.ts';
+import { createOnce, type Earlier } from './once.ts';
 import type { Actor } from './operation/actor.ts';
 import type { Defaults, Operation, RequestTemplate, Row } from './operation/define.ts';
 import { nothingDone, OperationError } from './operation/errors.ts';
@@ -205,10 +206,7 @@ export function createCorridor(parts: Parts): Corridor {
     await records.optOut(prepared, details?.twilioCode);
   }
 
-  function repeated(
-    operation: Operation,
-    earlier: { readonly shown: Row } | { readonly found: Row },
-  ): Result {
+  function repeated(operation: Operation, earlier: Earlier): Result {
     const again = ['Nothing was done again: this is the answer of the first call with this key.'];
     return 'shown' in earlier
       ? success(operation, earlier.shown, again)
@@ -223,30 +221,29 @@ export function createCorridor(parts: Parts): Corridor {
     progress?.(0, 1, `${operation.title}: asking`);
     const { keeps } = operation;
     if (keeps !== undefined) await parts.keeper.ready();
-    const answered = await exchange(prepared, request, input);
+    const answered = await answerTo(request, input, howOf(prepared));
     const body = keeps === undefined ? answered : await parts.keeper.keep(answered, keeps);
     progress?.(1, 1, `${operation.title}: answered`);
     return operation.answer?.(body, input) ?? body;
   }
 
-  async function exchange(prepared: Prepared, request: RequestTemplate, input: Row): Promise<Row> {
-    const { operation, signal, actor, bulk } = prepared;
+  function howOf({ operation, input, signal, actor, bulk, since }: Prepared): How {
     const { effect, idempotent } = operation;
-    const lookWith = operation.trace?.(input, prepared.since).lookWith;
-    const how = { effect, idempotent, signal, lookWith, actor: actor.name, bulk };
-    if (request.list !== undefined) {
-      return collect({
-        template: request,
-        input,
-        account: parts.account,
-        send: (page) => client.send(page, how),
-      });
+    const lookWith = operation.trace?.(input, since).lookWith;
+    return { effect, idempotent, signal, lookWith, actor: actor.name, bulk };
+  }
+
+  function answerTo(request: RequestTemplate, input: Row, how: How): Promise<Row> {
+    const { account } = parts;
+    if (request.list === undefined) return client.send(encode(request, input, account), how).then(toRow);
+    return collect({ template: request, input, account, send: (page) => client.send(page, how) });
+
+    function toRow({ body, headers }: Answer): Row {
+      // A few providers answer with a bare list.
+      const row = isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
+      if (request.answerHeaders === undefined) return row;
+      return { ...row, ...mapRow(request.answerHeaders, (name) => headers[String(name)]) };
     }
-    const { body, headers } = await client.send(encode(request, input, parts.account), how);
-    // A few providers answer with a bare list.
-    const row = isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
-    if (request.answerHeaders === undefined) return row;
-    return { ...row, ...mapRow(request.answerHeaders, (name) => headers[String(name)]) };
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
@@ -317,10 +314,11 @@ export function createCorridor(parts: Parts): Corridor {
   /** The answer as it is shown, and whose words stand in it. */
   function present(operation: Operation, body: Row, notes: readonly string[] = []) {
     const { data, odd } = project(operation.output, body);
-    const boundary = parts.id();
+    let boundary: string | undefined;
     const strangers = new Set<string>();
     const fenced = fenceStrangers(operation.output, data, (text, source, row) => {
       strangers.add(writerOf(row));
+      boundary ??= parts.id();
       return fence(text, boundary, source);
     });
     const files = attachedIn(operation, body);

@@ -27,11 +27,11 @@ export interface PermitParts {
 export interface Permit {
   /** What a human has said yes to: it covers the calls this one is made of. */
   readonly covers: Covered;
-  readonly settle: (body: Row) => Promise<void>;
+  readonly settle: (body: Row) => Promise<void> | undefined;
   /** Nobody can tell whether it was carried out: what was set aside stays so. */
-  readonly keep: () => Promise<void>;
+  readonly keep: () => Promise<void> | undefined;
   /** Nothing was done: what was set aside is free again. */
-  readonly release: () => Promise<void>;
+  readonly release: () => Promise<void> | undefined;
 }
 
 /** What a human has said yes to already, for the operation that a call is a part of. */
@@ -67,7 +67,7 @@ export async function permit(found: Case, covered: Covered, parts: PermitParts):
     throw refused({ kind: 'refused', rule: crowd.rule, reason: crowd.reason, next });
   }
   const approval = open.length === 0 ? undefined : await approvalOf(found, open, parts);
-  const room = await setAside(found, parts);
+  const room = countsFor(found.call) ? await setAside(found, parts) : nothingSetAside;
   if (approval !== undefined) {
     const used = await parts.ledgers.approvals.use(approval.id, parts.now());
     if (!used) {
@@ -187,14 +187,17 @@ async function recordConsents(
   await ledgers.consents.append(entries);
 }
 
-const nothing = async () => undefined;
+const nothing = () => undefined;
 const nothingSetAside = { settle: nothing, keep: nothing, release: nothing };
 
-/** Contacts and money, counted before. What is made of other calls sets nothing aside: they do. */
+/** What is made of other calls sets nothing aside: they do. */
+function countsFor({ composed, people, usage }: Case['call']): boolean {
+  return !composed && (people.length > 0 || usage.kind !== 'nothing');
+}
+
+/** Contacts and money, counted before. */
 async function setAside({ call, facts }: Case, parts: PermitParts): Promise<Omit<Permit, 'covers'>> {
-  const { operation, composed, usage, people, input, actor } = call;
-  const counted = people.length > 0 || usage.kind !== 'nothing';
-  if (composed || !counted) return nothingSetAside;
+  const { operation, usage, people, input, actor } = call;
   const { ledgers, account, policy } = parts;
   const id = parts.id();
   const reservation: Reservation = {

@@ -21,8 +21,8 @@ interface Recorded {
 }
 
 export interface Records {
-  /** One line of log and audit for whatever changes something: what, to whom (masked), how it ended. */
-  readonly write: (phase: AuditEntry['phase'], call: Recorded, told?: Row) => Promise<void>;
+  /** One line of log and audit for whatever changes something: what, to whom (masked), how it ended. For a read none. */
+  readonly write: (phase: AuditEntry['phase'], call: Recorded, told?: Row) => Promise<void> | undefined;
   /** Twilio keeps an opt-out of its own; once it has told us, nobody here need ask it again. */
   readonly optOut: (call: Recorded, twilioCode: number | undefined) => Promise<void>;
 }
@@ -32,8 +32,8 @@ const optedOut: readonly number[] = [21610, 80901];
 
 export function createRecords({ account, ledgers, log, redactor, now }: RecordParts): Records {
   return {
-    write: async (phase, { operation, input, actor }, told = {}) => {
-      if (operation.effect === 'read') return;
+    write: (phase, { operation, input, actor }, told = {}) => {
+      if (operation.effect === 'read') return undefined;
       const reached = operation.reaches?.(input) ?? [];
       // What Twilio tells is not ours: the audit outlives the answer, so it is masked as the answer is.
       const facts = redactor.value({
@@ -44,7 +44,7 @@ export function createRecords({ account, ledgers, log, redactor, now }: RecordPa
       });
       const { name } = operation;
       log.info({ audit: phase, operation: name, actor: actor.name, ...facts }, phase);
-      await ledgers.audit.append({ at: now(), account, actor: actor.name, phase, operation: name, facts });
+      return ledgers.audit.append({ at: now(), account, actor: actor.name, phase, operation: name, facts });
     },
     optOut: async ({ operation, input }, twilioCode) => {
       if (twilioCode === undefined || !optedOut.includes(twilioCode)) return;

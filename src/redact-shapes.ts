@@ -30,8 +30,14 @@ const copula = '(?:is|are|es|est|ist|è|é|är|er|on|to|jest|:|：|=|是|为|為
 
 const letter = '[\\p{L}\\p{N}_]';
 
+/** What secrets of one kind look like. Without the hint no text has any of the shapes: one search instead of many. */
+export interface Kind {
+  readonly hint: RegExp;
+  readonly shapes: readonly Shape[];
+}
+
 /** In this order: a header is recognised before the token inside it. */
-export const shapes: readonly Shape[] = [
+const tokens: readonly Shape[] = [
   [/\b(Basic|Bearer)(\s+|%20|\+)[A-Za-z0-9._~+/-]{8,}={0,2}/gi, `$1$2${marker}`],
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?/g, marker],
   [/\btmcp_[\w-]{20,}/g, marker],
@@ -46,8 +52,15 @@ export const shapes: readonly Shape[] = [
     ),
     `$1${marker}`,
   ],
+];
+
+/** A SID and, close behind it, what belongs to it. */
+const pairs: readonly Shape[] = [
   [/(\bAC[0-9a-fA-F]{32}\b[^\n]{0,40}?[^0-9a-zA-Z])[0-9a-f]{32}(?![0-9a-zA-Z])/g, `$1${marker}`],
   [/(\bSK[0-9a-fA-F]{32}\b[^\n]{0,40}?[^0-9a-zA-Z])[0-9A-Za-z]{32}(?![0-9a-zA-Z])/g, `$1${marker}`],
+];
+
+const codes: readonly Shape[] = [
   // A code as JSON text; Twilio's own error codes are JSON numbers.
   [/("(?:code|custom_?code|verification_?code)"\s{0,2}:\s{0,2}")[0-9]{4,10}(?=")/gi, `$1${marker}`],
   // "Your verification code is 123456", "OTP: 123-456", "código de verificación es 123456"
@@ -73,6 +86,15 @@ export const shapes: readonly Shape[] = [
     new RegExp(`${digits}(\\s+${copula}\\s+[^\\n\\d]{0,40}?(?:${codeWords})(?!${letter}))`, 'giu'),
     `${marker}$1`,
   ],
+];
+
+export const kinds: readonly Kind[] = [
+  {
+    hint: /Basic|Bearer|eyJ|tmcp_|SG\.|:\/\/|signature|token|secret|passw|passphrase|key/iu,
+    shapes: tokens,
+  },
+  { hint: /(?:AC|SK)[0-9a-fA-F]{32}[\s\S]{1,41}[0-9A-Za-z]{32}/, shapes: pairs },
+  { hint: new RegExp(`${adjectives}|${codeWords}`, 'iu'), shapes: codes },
 ];
 
 /** For logs only: who was reached, kept short enough to tell two apart and too short to call. */

@@ -1,6 +1,6 @@
 // Secrets and one-time passcodes out of everything that leaves: by value, in every spelling, and by shape. Strangers' words are fenced.
 // Which patterns look like a secret is redact-shapes.ts.
-import { codeKey, marker, onlyCode, personal, type Shape, secretKey, shapes } from './redact-shapes.ts';
+import { codeKey, kinds, marker, onlyCode, personal, type Shape, secretKey } from './redact-shapes.ts';
 
 export interface Redactor {
   /** For anything a model or a person reads. */
@@ -41,7 +41,8 @@ export function createRedactor({ secrets }: { readonly secrets: Iterable<string>
     const texts: string[] = [];
     if (!collectTexts(value, '', 0, texts)) return false;
     const all = texts.join(between);
-    return !(known !== undefined && has(all, known)) && !all.includes(cutMark) && !has(all, ...patterns);
+    if ((known !== undefined && all.search(known) !== -1) || all.includes(cutMark)) return false;
+    return !kinds.some((kind) => kind.hint.test(all) && has(all, kind.shapes));
   };
   return {
     text,
@@ -51,13 +52,13 @@ export function createRedactor({ secrets }: { readonly secrets: Iterable<string>
   };
 }
 
-const patterns = shapes.map(([pattern]) => pattern);
+const shapes = kinds.flatMap((kind) => kind.shapes);
 
 /** Between texts that are searched together: no pattern reads on over it, and each takes it for an end. */
 const between = '\u0000';
 
-function has(text: string, ...wanted: readonly RegExp[]): boolean {
-  return wanted.some((pattern) => text.search(pattern) !== -1);
+function has(text: string, wanted: readonly Shape[]): boolean {
+  return wanted.some(([pattern]) => text.search(pattern) !== -1);
 }
 
 /** Every string of a value; false where a key alone calls for masking, or it is not plain data. */
@@ -69,8 +70,14 @@ function collectTexts(value: unknown, key: string, depth: number, texts: string[
   if (typeof value !== 'object' || value === null) return true;
   if (depth > deepest) return false;
   if (Array.isArray(value)) return value.every((each) => collectTexts(each, key, depth + 1, texts));
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-  return Object.entries(value).every(([name, each]) => collectTexts(each, name, depth + 1, texts));
+  return (
+    isPlain(value) && Object.keys(value).every((name) => collectTexts(value[name], name, depth + 1, texts))
+  );
+}
+
+/** As JSON has it; an error, a date or a buffer is not. */
+function isPlain(value: object): value is Record<string, unknown> {
+  return Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function replaceAll(input: string, list: readonly Shape[]): string {

@@ -1,7 +1,7 @@
 // Seeing it run: each call and each request to a provider is timed and traced, by names and outcomes alone. No input, answer, number or caller.
 // Traces go to whatever OpenTelemetry SDK the process was started with; without one they cost nothing. Metrics are mcp/metrics.ts.
 import { createRequire } from 'node:module';
-import type { Span, Tracer } from '@opentelemetry/api';
+import type { SpanOptions, Tracer } from '@opentelemetry/api';
 import type { Client } from './client/client.ts';
 import { hostNames } from './client/hosts.ts';
 import type { Operation } from './operation/define.ts';
@@ -31,50 +31,64 @@ function tracing() {
   return loaded;
 }
 
-export function watchPerform(perform: Perform, { observer, now }: Watching): Perform {
+export function watchPerform(perform: Perform, watching: Watching): Perform {
   return (call) => {
     const { operation } = call;
     const attributes = { 'twilio_mcp.operation': operation.name, 'twilio_mcp.effect': operation.effect };
-    return tracing().tracer.startActiveSpan(operation.name, { attributes }, async (span) => {
-      const started = now().getTime();
-      const result = await perform(call);
-      const outcome = result.ok ? 'ok' : result.error.code;
-      finish(span, outcome, result.ok);
-      observer?.called(operation, (now().getTime() - started) / 1000, outcome);
-      return result;
+    return watched(watching, operation.name, { attributes }, () => perform(call), {
+      outcomeOf: (result) => (result.ok ? 'ok' : result.error.code),
+      told: (seconds, outcome) => watching.observer?.called(operation, seconds, outcome),
     });
   };
 }
 
-export function watchClient(client: Client, { observer, now }: Watching): Client {
+export function watchClient(client: Client, watching: Watching): Client {
   return {
     ...client,
     send: (request, how) => {
       const host = hostNames[request.host];
       const attributes = { 'http.request.method': request.method, 'server.address': host };
-      const { api, tracer } = tracing();
-      const options = { kind: api.SpanKind.CLIENT, attributes };
-      return tracer.startActiveSpan(request.method, options, async (span) => {
-        const started = now().getTime();
-        const end = (outcome: string, ok: boolean) => {
-          finish(span, outcome, ok);
-          observer?.asked(host, (now().getTime() - started) / 1000, outcome);
-        };
-        try {
-          const answer = await client.send(request, how);
-          end('ok', true);
-          return answer;
-        } catch (error) {
-          end(error instanceof OperationError ? error.code : 'INTERNAL', false);
-          throw error;
-        }
+      const options = { kind: tracing().api.SpanKind.CLIENT, attributes };
+      return watched(watching, request.method, options, () => client.send(request, how), {
+        outcomeOf: () => 'ok',
+        told: (seconds, outcome) => watching.observer?.asked(host, seconds, outcome),
       });
     },
   };
 }
 
-function finish(span: Span, outcome: string, ok: boolean): void {
-  span.setAttribute('twilio_mcp.outcome', outcome);
-  if (!ok) span.setStatus({ code: tracing().api.SpanStatusCode.ERROR, message: outcome });
-  span.end();
+interface Telling<T> {
+  readonly outcomeOf: (result: T) => string;
+  readonly told: (seconds: number, outcome: string) => void;
+}
+
+/** Runs it within a span of its own; without an SDK and an observer there is nothing to tell, and nothing is done for it. */
+function watched<T>(
+  { observer, now }: Watching,
+  name: string,
+  options: SpanOptions,
+  run: () => Promise<T>,
+  { outcomeOf, told }: Telling<T>,
+): Promise<T> {
+  const { api, tracer } = tracing();
+  const span = tracer.startSpan(name, options);
+  const isTraced = api.isSpanContextValid(span.spanContext());
+  if (!isTraced && observer === undefined) return run();
+  const started = now().getTime();
+  const end = (outcome: string): void => {
+    span.setAttribute('twilio_mcp.outcome', outcome);
+    if (outcome !== 'ok') span.setStatus({ code: api.SpanStatusCode.ERROR, message: outcome });
+    span.end();
+    told((now().getTime() - started) / 1000, outcome);
+  };
+  return api.context.with(api.trace.setSpan(api.context.active(), span), async () => {
+    try {
+      const result = await run();
+      end(outcomeOf(result));
+      return result;
+    } catch (error) {
+      end(error instanceof OperationError ? error.code : 'INTERNAL');
+      throw error;
+    }
+  });
 }

@@ -7,6 +7,15 @@ const secret = 'p&ss w+rd/=é"\\secret-of-this-test';
 const redactor = createRedactor({ secrets: [secret, 'sixteen-letters!', 'short'] });
 const account = `AC${'a1'.repeat(16)}`;
 
+/** What secrets are made of, stand beside, or are taken for. */
+const telling = [
+  'Basic |Bearer abcdefgh12|eyJhbGciOiJI.eyJzdWIiOiIx.c2ln|otpauth://totp?secret=|://|me:pw@h|X-Twilio-Signature: |auth token is hunter22',
+  'pa\u017f\u017fword=|api_\u212aey_secret: |\n|\u0000| |…|"|"code":"|123456|12 34 56|your code is |error code is |OTP: ',
+  '验证码| ist dein Code|2026-11-23|Mon, 23 Nov 2026 15:00:00 +0000|+14155550123|delivered|verification',
+  `tmcp_${'x1'.repeat(12)}|SG.${'a'.repeat(22)}.${'b'.repeat(43)}|x-signature=${'d4'.repeat(14)}|${account}`,
+  `SK${'b2'.repeat(16)}|${account}\n${'c3'.repeat(16)}|${'c3'.repeat(16)}|${'A1b2'.repeat(8)}`,
+].flatMap((line) => line.split('|'));
+
 describe('known secrets', () => {
   const spellings: [string, string][] = [
     ['raw', secret],
@@ -46,6 +55,25 @@ describe('known secrets', () => {
       fc.property(fc.string(), fc.string(), fc.constantFrom(...spellings), (before, after, [, text]) => {
         expect(decoded(redactor.text(`${before} ${text} ${after}`))).not.toContain('secret-of-this');
       }),
+    );
+  });
+
+  it('are masked in a value of many texts as in each text alone', () => {
+    const fragments = fc.constantFrom(...spellings.map(([, text]) => text), ...telling);
+    const text = fc.array(fc.oneof(fragments, fc.string({ maxLength: 5 })), { maxLength: 6 });
+    const texts = fc.array(
+      text.map((parts) => parts.join('')),
+      { maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(texts, (all) => {
+        const alone = all.map(redactor.text);
+        expect(redactor.value(all)).toEqual(alone);
+        expect(redactor.value({ rows: all.map((each) => ({ note: each })) })).toEqual({
+          rows: alone.map((note) => ({ note })),
+        });
+      }),
+      { numRuns: 3000 },
     );
   });
 

@@ -5,13 +5,13 @@ import type { Host } from '../operation/define.ts';
 import type { Effect } from '../operation/effect.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import { targetOf, type WireRequest } from './encode.ts';
-import { type Exchange, exchange, type Outgoing } from './exchange.ts';
+import { type Bounds, type Exchange, exchange, type Outgoing } from './exchange.ts';
 import * as failures from './failure.ts';
 import { createGates } from './gates.ts';
 import { type Address, addressOf, type Place } from './hosts.ts';
 import { createTokens } from './oauth.ts';
 import { createProver, type Proven } from './proof.ts';
-import { decide, maxRetryAfterMs, parseRetryAfter } from './retry.ts';
+import { decide, type Failure, maxRetryAfterMs, parseRetryAfter } from './retry.ts';
 import { type Alarm, setAlarm, unlessAborted, within } from './time-limit.ts';
 import { type Answer, judge } from './verdict.ts';
 
@@ -67,7 +67,9 @@ interface Job {
   readonly how: How;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
-  readonly elapsed: () => number;
+  readonly since: Date;
+  /** Milliseconds until the deadline. */
+  readonly left: () => number;
 }
 
 /** A turn at the gate, and what to show behind it. */
@@ -76,9 +78,12 @@ interface Pass {
   readonly leave: () => void;
 }
 
-interface Attempt {
-  readonly result: Exchange;
-  readonly proof: Proven;
+interface Failed {
+  readonly attempt: number;
+  readonly failure: Failure;
+  /** What to say if it is not tried again. */
+  readonly error: unknown;
+  readonly about: failures.Circumstances;
 }
 
 const contentTypes = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
@@ -89,7 +94,7 @@ const alreadyGone: Answer = { status: 204, body: {}, headers: {} };
 export function createClient(options: ClientOptions): Client {
   const { now, sleep, maxBytes = 10_000_000, atOnce = 20, alarm = setAlarm } = options;
   const { atMost = Math.max(64, atOnce) } = options;
-  let pools = options.dispatcher;
+  let { dispatcher } = options;
   let opening: Promise<Dispatcher> | undefined;
   let closing: Promise<void> | undefined;
   const gates = createGates({ atOnce, atMost, now, sleep });
@@ -99,14 +104,22 @@ export function createClient(options: ClientOptions): Client {
   const addresses = new Map<Host, Address>();
 
   async function send(request: WireRequest, how: How): Promise<Answer> {
-    const { timeoutMs = options.timeoutMs ?? 30_000, deadlineMs = options.deadlineMs ?? 60_000 } = how;
-    const started = now().getTime();
-    const job: Job = { request, how, timeoutMs, deadlineMs, elapsed: () => now().getTime() - started };
+    const job = jobOf(request, how);
+    const outgoing = outgoingOf(request);
     let doubtful = false;
     let refused: string | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const about = circumstances(job, doubtful);
-      const { result, proof } = await takeTurn(job, about, refused);
+      const about = circumstances(job, doubtful, attempt === 1 ? job.since : now());
+      const proving = prover.prove(request.host, refused);
+      const { proof, leave } = passAtOnce(job, proving) ?? (await waitToPass(job, about, proving));
+      if (proof.header !== undefined) outgoing.headers['authorization'] = proof.header;
+      let result: Exchange;
+      try {
+        result = await exchange(dispatcher ?? (await connect()), outgoing, boundsOf(job));
+        gates.heed(request, result);
+      } finally {
+        leave();
+      }
       // A 401 is answered before anything is done, so one try with a fresh proof is safe for sends too.
       const turnedDown = result.kind === 'complete' && result.status === 401;
       if (turnedDown && refused === undefined && (await prover.renewed(request.host, proof))) {
@@ -119,41 +132,25 @@ export function createClient(options: ClientOptions): Client {
       const { failure, error } = verdict;
       if (doubtful && how.effect === 'delete' && failure.kind === 'status' && failure.status === 404)
         return alreadyGone;
-      const decision = decide({
-        ...about,
-        attempt,
-        failure,
-        elapsedMs: job.elapsed(),
-        deadlineMs,
-        random: options.random,
-      });
-      if (!decision.retry) throw error;
-      doubtful ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status !== 429);
-      if (failure.kind === 'status') holdBack(request.host, failure.retryAfter);
-      await pause(decision.afterMs, how.signal, () =>
-        failures.cancelled(circumstances(job, doubtful), doubtful),
-      );
+      await beforeTheNext(job, { attempt, failure, error, about });
+      doubtful ||= mayHaveDone(failure);
     }
   }
 
-  /** Gets a turn at the host's gate, then makes one attempt within what is left of the time. */
-  async function takeTurn(
-    job: Job,
-    about: failures.Circumstances,
-    refused: string | undefined,
-  ): Promise<Attempt> {
-    const { request, how } = job;
-    const { signal, raw } = how;
-    const proving = prover.prove(request.host, refused);
-    const { proof, leave } = passAtOnce(job, proving) ?? (await waitToPass(job, about, proving));
+  /** Waits until it may be tried again; throws the failure's error where it may not. */
+  async function beforeTheNext(job: Job, { attempt, failure, error, about }: Failed): Promise<void> {
+    const { request, how, deadlineMs } = job;
+    const { random } = options;
+    const elapsedMs = deadlineMs - job.left();
+    const decision = decide({ ...about, attempt, failure, elapsedMs, deadlineMs, random });
+    if (!decision.retry) throw error;
+    if (failure.kind === 'status') holdBack(request.host, failure.retryAfter);
     try {
-      const timeoutMs = Math.max(1, Math.min(job.timeoutMs, job.deadlineMs - job.elapsed()));
-      const bounds = { signal, timeoutMs, maxBytes: about.maxBytes, alarm, raw };
-      const result = await exchange(pools ?? (await connections()), outgoing(request, proof.header), bounds);
-      gates.heed(request, result);
-      return { result, proof };
-    } finally {
-      leave();
+      await sleep(decision.afterMs, how.signal);
+    } catch (fault) {
+      if (!how.signal?.aborted) throw fault;
+      const doubtful = about.doubtful || mayHaveDone(failure);
+      throw failures.cancelled({ ...about, doubtful }, doubtful);
     }
   }
 
@@ -171,7 +168,7 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<Pass> {
     const { request, how } = job;
     const { actor: who, bulk } = how;
-    const limit = within(job.deadlineMs - job.elapsed(), how.signal, alarm);
+    const limit = within(job.left(), how.signal, alarm);
     let proof: Proven | undefined;
     try {
       proof = await unlessAborted(Promise.resolve(proving), limit.signal);
@@ -186,19 +183,37 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** Loaded with the first request: a server that has only listed its tools should not have waited for it. */
-  async function connections(): Promise<Dispatcher> {
+  async function connect(): Promise<Dispatcher> {
     opening ??= createPools(atMost);
-    pools ??= await opening;
-    return pools;
+    dispatcher ??= await opening;
+    return dispatcher;
   }
 
-  function outgoing(request: WireRequest, authorization: string | undefined): Outgoing {
+  function jobOf(request: WireRequest, how: How): Job {
+    const since = now();
+    const { timeoutMs = options.timeoutMs ?? 30_000, deadlineMs = options.deadlineMs ?? 60_000 } = how;
+    const left = () => deadlineMs - (now().getTime() - since.getTime());
+    return { request, how, timeoutMs, deadlineMs, since, left };
+  }
+
+  function boundsOf({ how, timeoutMs, left }: Job): Bounds {
+    const { signal, raw } = how;
+    return {
+      signal,
+      timeoutMs: Math.max(1, Math.min(timeoutMs, left())),
+      maxBytes: how.maxBytes ?? maxBytes,
+      alarm,
+      raw,
+    };
+  }
+
+  /** All but the proof. */
+  function outgoingOf(request: WireRequest): Outgoing {
     const { origin, prefix } = addressFor(request.host);
     const { method, body } = request;
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': options.userAgent };
     if (body !== undefined) headers['content-type'] = contentTypes[body.type];
     Object.assign(headers, request.headers);
-    if (authorization !== undefined) headers['authorization'] = authorization;
     return { origin, target: `${prefix}${targetOf(request)}`, method, headers, body: body?.text };
   }
 
@@ -214,15 +229,11 @@ export function createClient(options: ClientOptions): Client {
     if (asked !== undefined) gates.pauseHost(host, Math.min(asked, maxRetryAfterMs));
   }
 
-  async function pause(ms: number, signal: AbortSignal | undefined, cancelled: () => Error): Promise<void> {
-    try {
-      await sleep(ms, signal);
-    } catch (error) {
-      throw signal?.aborted ? cancelled() : error;
-    }
-  }
-
-  function circumstances({ request, how, timeoutMs }: Job, doubtful: boolean): failures.Circumstances {
+  function circumstances(
+    { request, how, timeoutMs }: Job,
+    doubtful: boolean,
+    at: Date,
+  ): failures.Circumstances {
     const { effect, idempotent = false, lookWith } = how;
     const explain = options.explain ?? (() => undefined);
     return {
@@ -231,7 +242,7 @@ export function createClient(options: ClientOptions): Client {
       idempotent,
       lookWith,
       explain,
-      now: now(),
+      now: at,
       timeoutMs,
       maxBytes: how.maxBytes ?? maxBytes,
       doubtful,
@@ -249,6 +260,11 @@ export function createClient(options: ClientOptions): Client {
       return closing;
     },
   };
+}
+
+/** Nobody can tell whether that attempt was carried out. */
+function mayHaveDone(failure: Failure): boolean {
+  return failure.kind === 'lost' || (failure.kind === 'status' && failure.status !== 429);
 }
 
 /**

@@ -19,42 +19,72 @@ export interface WireRequest {
   readonly body?: { readonly type: 'form' | 'json'; readonly text: string };
 }
 
-const placeholder = /\{(\w+)\}/g;
+const placeholder = /\{(\w+)\}/;
 
 export function encode(template: RequestTemplate, input: Row, account: string | undefined): WireRequest {
-  const path = template.path.replace(placeholder, (_, name: string) =>
-    name === 'account' ? accountSegment(account) : pathSegment(name, input[name]),
-  );
+  const { method, host } = template;
+  const path = pathOf(template, input, account);
   const headers = headersOf(template, input);
-  const fields = Object.entries(input).filter(
-    ([name, value]) => value !== undefined && isSent(template, name),
-  );
-  const hasBody =
-    ['POST', 'PUT', 'PATCH'].includes(template.method) ||
-    (template.method === 'DELETE' && template.body !== undefined);
-  const inQuery = fields.filter(([name]) => !hasBody || template.query?.includes(name));
-  const inBody = fields.filter((each) => !inQuery.includes(each));
-  const query = inQuery.flatMap(([name, value]) => pairsOf(template, name, value));
-  const fixed = Object.entries(template.fixed ?? {}).map(
-    ([name, value]) => [name, value === '{account}' ? accountSegment(account) : value] as const,
-  );
-  const request = { method: template.method, host: template.host, path, headers };
-  if (!hasBody) return { ...request, query: withFixed(query, fixed) };
-  if (template.body === 'json') {
-    if (template.whole !== undefined)
-      return { ...request, query, body: { type: 'json', text: JSON.stringify(input[template.whole]) } };
-    const entries = inBody.map(([name, value]) => [
-      wireName(template, name),
-      jsonValue(template, name, value),
-    ]);
-    const text = JSON.stringify(Object.fromEntries([...entries, ...fixed]));
-    return { ...request, query, body: { type: 'json', text } };
+  const hasBody = hasBodyOf(template);
+  const inQuery: Field[] = [];
+  const inBody: Field[] = [];
+  for (const name of Object.keys(input)) {
+    const value = input[name];
+    if (value === undefined || !isSent(template, name)) continue;
+    (hasBody && !template.query?.includes(name) ? inBody : inQuery).push([name, value]);
   }
-  const pairs = withFixed(
-    inBody.flatMap(([name, value]) => pairsOf(template, name, value)),
-    fixed,
-  );
-  return { ...request, query, body: { type: 'form', text: formText(pairs) } };
+  const query = inQuery.flatMap(([name, value]) => pairsOf(template, name, value));
+  const fixed = fixedOf(template, account);
+  if (!hasBody) return { method, host, path, headers, query: withFixed(query, fixed) };
+  const text =
+    template.body === 'json'
+      ? jsonText(template, input, inBody, fixed)
+      : formText(
+          withFixed(
+            inBody.flatMap(([name, value]) => pairsOf(template, name, value)),
+            fixed,
+          ),
+        );
+  return { method, host, path, headers, query, body: { type: template.body ?? 'form', text } };
+}
+
+type Field = readonly [name: string, value: unknown];
+
+function hasBodyOf({ method, body }: RequestTemplate): boolean {
+  if (method === 'DELETE') return body !== undefined;
+  return method !== 'GET';
+}
+
+function fixedOf({ fixed }: RequestTemplate, account: string | undefined): readonly Fixed[] {
+  if (fixed === undefined) return [];
+  return Object.entries(fixed).map(([name, value]) => [
+    name,
+    value === '{account}' ? accountSegment(account) : value,
+  ]);
+}
+
+type Fixed = readonly [name: string, value: string | number | boolean];
+
+/** The template's path around its placeholders, cut once: text, name, text, name, … text. */
+const cutPaths = new WeakMap<RequestTemplate, readonly string[]>();
+
+function pathOf(template: RequestTemplate, input: Row, account: string | undefined): string {
+  const cut = cutPaths.get(template) ?? template.path.split(placeholder);
+  cutPaths.set(template, cut);
+  const segment = (name: string) =>
+    name === 'account' ? accountSegment(account) : pathSegment(name, input[name]);
+  return cut.map((part, place) => (place % 2 === 0 ? part : segment(part))).join('');
+}
+
+function jsonText(
+  template: RequestTemplate,
+  input: Row,
+  fields: readonly Field[],
+  fixed: readonly Fixed[],
+): string {
+  if (template.whole !== undefined) return JSON.stringify(input[template.whole]);
+  const entries = fields.map(([name, value]) => [wireName(template, name), jsonValue(template, name, value)]);
+  return JSON.stringify(Object.fromEntries([...entries, ...fixed]));
 }
 
 /** Pairs as they stand in a form body or after the `?`. */
@@ -81,10 +111,8 @@ function isSent(template: RequestTemplate, name: string): boolean {
   return template.list === undefined || (name !== 'limit' && name !== 'cursor');
 }
 
-function withFixed(
-  pairs: readonly Pair[],
-  fixed: readonly (readonly [string, string | number | boolean])[],
-): Pair[] {
+function withFixed(pairs: readonly Pair[], fixed: readonly Fixed[]): readonly Pair[] {
+  if (fixed.length === 0) return pairs;
   const names = new Set(fixed.map(([name]) => name));
   return [
     ...pairs.filter(([name]) => !names.has(name)),
@@ -168,6 +196,8 @@ function accountSegment(account: string | undefined): string {
  */
 function pathSegment(name: string, value: unknown): string {
   const given = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  // Most are SIDs, of which nothing can be misread.
+  if (typeof given === 'string' && /^\w+$/.test(given)) return given;
   if (typeof given !== 'string' || given === '')
     throw invalid(name, 'is missing', 'Give it as text that is not empty.');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
@@ -184,7 +214,8 @@ function pathSegment(name: string, value: unknown): string {
 
 function headersOf(template: RequestTemplate, input: Row): Record<string, string> {
   const headers: Record<string, string> = lowerCased(template.fixedHeaders ?? {});
-  for (const [name, header] of Object.entries(template.headers ?? {})) {
+  if (template.headers === undefined) return headers;
+  for (const [name, header] of Object.entries(template.headers)) {
     const value = input[name];
     if (value === undefined || value === null) continue;
     const written = plain(name, value);

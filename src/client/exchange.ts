@@ -98,15 +98,12 @@ export function exchange(dispatcher: Dispatcher, outgoing: Outgoing, bounds: Bou
       },
       onResponseEnd() {
         if (head === undefined) return fail('connection');
-        const [first = empty, ...more] = chunks;
-        const bytes = more.length === 0 ? first : Buffer.concat(chunks);
-        const isFile =
-          bounds.raw === true && head.status < 300 && !/\bjson\b/.test(head.headers['content-type'] ?? '');
-        settle({
-          kind: 'complete',
-          ...head,
-          ...(isFile ? { text: '', bytes } : { text: bytes.toString('utf8') }),
-        });
+        const { status, headers } = head;
+        const [first = empty] = chunks;
+        const bytes = chunks.length > 1 ? Buffer.concat(chunks) : first;
+        const isFile = bounds.raw === true && status < 300 && !/\bjson\b/.test(headers['content-type'] ?? '');
+        if (isFile) settle({ kind: 'complete', status, headers, text: '', bytes });
+        else settle({ kind: 'complete', status, headers, text: bytes.toString('utf8') });
       },
       onResponseError(_, error) {
         fail('connection', error);

@@ -47,7 +47,7 @@ export function createGates(parts: GateParts): Gates {
       return gateOf(request.host).enter(turn);
     },
     heed(request, result) {
-      const { hostPauseMs, lanePauseMs, slowDown, wentWell } = learn(result, now());
+      const { hostPauseMs, lanePauseMs, slowDown, wentWell } = learn(result, now);
       const gate = gateOf(request.host);
       if (slowDown) gate.slowDown();
       if (wentWell) gate.wentWell();

@@ -28,7 +28,7 @@ export function laneOf({ method, host, path, body }: WireRequest): string | unde
 }
 
 /** A pause that the host asks for by Retry-After is not here: it belongs to the retry that waits for it (retry.ts). */
-export function learn(result: Exchange, now: Date): Lesson {
+export function learn(result: Exchange, now: () => Date): Lesson {
   if (result.kind !== 'complete') return {};
   const { status, headers, text } = result;
   const code = status >= 400 ? readProblem(text).code : undefined;
@@ -36,8 +36,8 @@ export function learn(result: Exchange, now: Date): Lesson {
   // Other numbered limits are of one product or person; 20429 and a bare 429 are of the host.
   if (status === 429 && (code === undefined || code === 20429)) return { slowDown: true };
   if (status >= 400) return {};
-  const spent = headers['x-ratelimit-remaining'] === '0' ? resetOf(headers['x-ratelimit-reset'], now) : 0;
-  return { wentWell: true, ...(spent > 0 && { hostPauseMs: spent }) };
+  const spent = headers['x-ratelimit-remaining'] === '0' ? resetOf(headers['x-ratelimit-reset'], now()) : 0;
+  return spent > 0 ? { wentWell: true, hostPauseMs: spent } : { wentWell: true };
 }
 
 /** Seconds since 1970, as SendGrid and Segment have it. */

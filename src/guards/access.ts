@@ -1,7 +1,6 @@
 // Whether this server, and whoever asks, may run the operation at all: read-only mode, lists, scopes, and one account only.
 import { permits, scopeFor } from '../operation/actor.ts';
 import type { Effect } from '../operation/effect.ts';
-import { isRow } from '../operation/row.ts';
 import type { Facts, JudgedCall } from './call.ts';
 import { matchesAny } from './pattern.ts';
 import type { Policy } from './policy.ts';
@@ -39,6 +38,7 @@ export function judgeAccess(call: Asked, { access }: Policy, { account }: Pick<F
 
 /** Whatever reaches a person needs the scope `send`, whatever its own effect. */
 function beyondScopes({ operation, effect, people, actor }: Asked): Verdict | undefined {
+  if (actor.scopes === undefined) return undefined;
   const needed: readonly Effect[] = people.length > 0 ? [effect, 'send'] : [effect];
   const lacking = needed.find((each) => !permits(actor, each));
   if (lacking === undefined) return undefined;
@@ -55,8 +55,8 @@ const accountInUrl = /^https?:\/\/[^?#]*\/(AC[0-9a-fA-F]{32})(?=[/.?#]|$)/;
 
 /** The account is configured, never an argument: an agent must not reach into a neighbour's. */
 function otherAccount({ input, operation }: Asked, own: string | undefined): Verdict | undefined {
-  const other = accountsIn(input).find((each) => each.toLowerCase() !== own?.toLowerCase());
-  if (own === undefined || other === undefined) return undefined;
+  const other = own === undefined ? undefined : otherAccountIn(input, own.toLowerCase());
+  if (other === undefined) return undefined;
   // An operation on the account resource itself is how a parent looks after its subaccounts.
   if (/\/Accounts\/\{[^}]+\}(?:\.json)?$/.test(operation.request?.path ?? '')) return undefined;
   return refuse(
@@ -66,12 +66,17 @@ function otherAccount({ input, operation }: Asked, own: string | undefined): Ver
   );
 }
 
-function accountsIn(value: unknown): string[] {
+function otherAccountIn(value: unknown, own: string): string | undefined {
   if (typeof value === 'string') {
-    if (!value.includes('AC')) return [];
+    if (!value.includes('AC')) return undefined;
     const text = value.trim();
-    return accountSid.test(text) ? [text] : (accountInUrl.exec(text)?.slice(1) ?? []);
+    const named = accountSid.test(text) ? text : accountInUrl.exec(text)?.[1];
+    return named?.toLowerCase() === own ? undefined : named;
   }
-  if (Array.isArray(value)) return value.flatMap(accountsIn);
-  return isRow(value) ? Object.values(value).flatMap(accountsIn) : [];
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const each of Object.values(value)) {
+    const other = otherAccountIn(each, own);
+    if (other !== undefined) return other;
+  }
+  return undefined;
 }

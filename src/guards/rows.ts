@@ -26,12 +26,13 @@ export function withinRows(
   const isMore =
     isRow(asked) && Object.keys(asked).some((key) => Number(asked[key]) > most && asksForRows.test(key));
   const notes = isMore ? [`${said}: it was asked for no more. Go on from next_cursor or the next page.`] : [];
+  const isLong = (value: unknown) => Array.isArray(value) && value.length > most;
+  if (!Object.values(data).some(isLong)) return { data, notes };
   const left: string[] = [];
   const shown = mapRow(data, (value, key) => {
     if (!Array.isArray(value) || value.length <= most) return value;
     left.push(`${value.length - most} more ${key} were left out`);
     return value.slice(0, most);
   });
-  if (left.length === 0) return { data, notes };
   return { data: shown, notes: [...notes, `${said}: ${left.join(', ')}. Narrow the question.`] };
 }

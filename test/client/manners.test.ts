@@ -56,7 +56,7 @@ it.each([
     { wentWell: true },
   ],
 ])('%s teaches', (_, result, lesson) => {
-  expect(learn(result, new Date(1_700_000_000_000))).toEqual(lesson);
+  expect(learn(result, () => new Date(1_700_000_000_000))).toEqual(lesson);
 });
 
 it('holds up a full sender, and no other', async () => {

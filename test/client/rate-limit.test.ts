@@ -1,5 +1,5 @@
 // A gate lets in so many, in order, forgets who gave up, and stays shut while the provider asks for a pause.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createGate } from '../../src/client/rate-limit.ts';
 import { fakeTime } from './double.ts';
 
@@ -146,4 +146,59 @@ it('lets in half as many after a refusal for too many, and one more each time as
   expect(await countIn()).toBe(4);
   for (let each = 0; each < 9; each += 1) gate.slowDown();
   expect(await countIn()).toBe(1);
+});
+
+describe('passing without a wait', () => {
+  it('gives turns until the gate is full, each back once', async () => {
+    const { gate } = gateWith(2);
+    const [first, second] = [gate.pass(), gate.pass({ who: 'a' })];
+    expect(second).toBeTypeOf('function');
+    expect(gate.pass()).toBeUndefined();
+    first?.();
+    first?.();
+    expect(gate.pass()).toBeTypeOf('function');
+    expect(gate.pass()).toBeUndefined();
+  });
+
+  it('is not for bulk beyond its half', () => {
+    const { gate } = gateWith(4);
+    expect([1, 2, 3].map(() => gate.pass({ bulk: true }) !== undefined)).toEqual([true, true, false]);
+    expect(gate.pass()).toBeTypeOf('function');
+  });
+
+  it('overtakes nobody who waits', async () => {
+    const { gate } = gateWith(2);
+    const bulk = gate.pass({ bulk: true });
+    const waits = gate.enter({ bulk: true });
+    await settle();
+    expect(gate.pass()).toBeUndefined();
+    bulk?.();
+    (await waits)();
+    expect(gate.pass()).toBeTypeOf('function');
+  });
+
+  it('is not while the provider asks for a pause', async () => {
+    const { gate, time } = gateWith(2);
+    gate.pauseUntil(time.now().getTime() + 5_000);
+    expect(gate.pass()).toBeUndefined();
+    (await gate.enter())();
+    expect(time.naps).toEqual([5_000]);
+    expect(gate.pass()).toBeTypeOf('function');
+  });
+});
+
+it('lets in more while all goes well, up to the most, and half of that after a refusal', () => {
+  const gate = createGate({ atOnce: 2, atMost: 4, ...fakeTime() });
+  const room = () => {
+    const leaves = Array.from({ length: 9 }, () => gate.pass()).flatMap((leave) => leave ?? []);
+    for (const leave of leaves) leave();
+    return leaves.length;
+  };
+  expect(room()).toBe(2);
+  for (let each = 0; each < 2; each += 1) gate.wentWell();
+  expect(room()).toBe(3);
+  for (let each = 0; each < 50; each += 1) gate.wentWell();
+  expect(room()).toBe(4);
+  gate.slowDown();
+  expect(room()).toBe(2);
 });
