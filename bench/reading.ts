@@ -1,4 +1,6 @@
-// (c, d) One read through the whole corridor, by each door, beside bare undici asking the same of the same server: how long, and how many a second.
+// (c, d) One read through the whole corridor, by each door, beside bare undici asking the same of the same server: how long, and how many
+// a second. Behind a door of MCP bare undici is the tool of a server of few lines, on the same SDK.
+import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
 import {
   type Bench,
@@ -12,15 +14,23 @@ import {
   way,
 } from './figure.ts';
 import { account, library, readMessage, settingsFor, sid, startLoopback, startOurs } from './ours.ts';
-import { startOursOverHttp } from './over-http.ts';
+import { startOursOverHttp, startOverHttp } from './over-http.ts';
+import { startServer } from './stdio.ts';
 
 const addedAllowed = 1.5;
 const shareAllowed = 0.6;
 
+/** A read by one door: ours, and bare undici behind the same door. */
+interface Door {
+  readonly name: string;
+  readonly ours: Way;
+  readonly bare: Way;
+}
+
 interface Ways {
+  /** Behind no door. */
   readonly undici: Way;
-  /** Ours, by door. */
-  readonly doors: Readonly<Record<string, Way>>;
+  readonly doors: readonly Door[];
   readonly end: () => Promise<void>;
 }
 
@@ -29,7 +39,8 @@ export const reading: Bench = {
   async measure({ times }) {
     const ways = await openWays();
     try {
-      await inTurns([ways.undici, ...Object.values(ways.doors)], { rounds: times(3000), warm: times(500) });
+      const all = [...new Set([ways.undici, ...ways.doors.flatMap(({ ours, bare }) => [ours, bare])])];
+      await inTurns(all, { rounds: times(3000), warm: times(500) });
       return [...latencies(ways), ...(await rates(ways, times))];
     } finally {
       await ways.end();
@@ -37,50 +48,62 @@ export const reading: Bench = {
   },
 };
 
+const path = `/api.twilio.com/2010-04-01/Accounts/${account}/Messages/${sid}.json`;
+const authorization = `Basic ${btoa(`${account}:a-token-of-the-bench`)}`;
+
 async function openWays(): Promise<Ways> {
   const loopback = await startLoopback();
-  const stdio = await startOurs(loopback.url);
-  const http = await startOursOverHttp(loopback.url);
-  const { createApp, findOperation, loadConfig } = await library();
-  const { TWILIO_MCP_ENV_FILE: envFile = '', ...env } = settingsFor(loopback.url);
-  const app = await createApp(loadConfig({ env, envFile }));
-  const operation = findOperation(readMessage.name);
-  if (operation === undefined) throw new Error(`there is no ${readMessage.name}`);
-  const bare = new Agent({ connections: 64 });
+  const script = fileURLToPath(new URL('servers/bare-tool.mjs', import.meta.url));
+  const asked = [loopback.url, path, authorization];
+  const servers = {
+    stdio: await startOurs(loopback.url),
+    stdioBare: await startServer([script, 'stdio', ...asked]),
+    http: await startOursOverHttp(loopback.url),
+    httpBare: await startOverHttp([script, 'http', ...asked]),
+  };
+  const calling = ({ call }: (typeof servers)[keyof typeof servers]) =>
+    way(() => call(readMessage.name, readMessage.input));
+  const inProcess = await openLibrary(loopback.url);
+  const agent = new Agent({ connections: 64 });
+  const undici = way(() => bareRead(agent, loopback.url));
   return {
-    undici: way(() => bareRead(bare, loopback.url)),
-    doors: {
-      library: way(async () => {
-        const result = await app.perform({ operation, input: readMessage.input, actor: { name: 'bench' } });
-        if (!result.ok) throw new Error(result.error.message);
-      }),
-      stdio: way(() => stdio.call(readMessage.name, readMessage.input)),
-      http: way(() => http.call(readMessage.name, readMessage.input)),
-    },
+    undici,
+    doors: [
+      { name: 'library', ours: inProcess.read, bare: undici },
+      { name: 'stdio', ours: calling(servers.stdio), bare: calling(servers.stdioBare) },
+      { name: 'http', ours: calling(servers.http), bare: calling(servers.httpBare) },
+    ],
     async end() {
-      await Promise.all([stdio.end(), http.end(), app.close(), bare.close()]);
+      await Promise.all([...Object.values(servers), inProcess].map((each) => each.end()));
+      await agent.close();
       await loopback.end();
     },
   };
 }
 
+async function openLibrary(url: string) {
+  const { createApp, findOperation, loadConfig } = await library();
+  const { TWILIO_MCP_ENV_FILE: envFile = '', ...env } = settingsFor(url);
+  const app = await createApp(loadConfig({ env, envFile }));
+  const operation = findOperation(readMessage.name);
+  if (operation === undefined) throw new Error(`there is no ${readMessage.name}`);
+  const read = way(async () => {
+    const result = await app.perform({ operation, input: readMessage.input, actor: { name: 'bench' } });
+    if (!result.ok) throw new Error(result.error.message);
+  });
+  return { read, end: app.close };
+}
+
 /** What a program of few lines would do: the request, its answer parsed. */
 async function bareRead(agent: Agent, origin: string): Promise<unknown> {
-  const { body } = await agent.request({
-    origin,
-    path: `/api.twilio.com/2010-04-01/Accounts/${account}/Messages/${sid}.json`,
-    method: 'GET',
-    headers: {
-      accept: 'application/json',
-      authorization: `Basic ${btoa(`${account}:a-token-of-the-bench`)}`,
-    },
-  });
+  const headers = { accept: 'application/json', authorization };
+  const { body } = await agent.request({ origin, path, method: 'GET', headers });
   return body.json();
 }
 
 function latencies({ undici, doors }: Ways): Figure[] {
   const [plain, plainTail] = [median(undici.taken), quantile(undici.taken, 0.99)];
-  return Object.entries(doors).flatMap(([door, { taken }]): Figure[] => {
+  return doors.flatMap(({ name: door, ours: { taken } }): Figure[] => {
     const [p50, p99] = [median(taken), quantile(taken, 0.99)];
     const added = round(p50 - plain);
     return [
@@ -104,27 +127,24 @@ function latencies({ undici, doors }: Ways): Figure[] {
   });
 }
 
-/** Each door beside bare undici, in turns, five times over; the middle of the ratios counts. */
+/** Each door beside bare undici behind the same one, in turns, five times over; the middle of the ratios counts. */
 async function rates({ undici, doors }: Ways, times: (whole: number) => number): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const atOnce of [1, 16, 64]) {
     const effort = { calls: times(atOnce === 1 ? 1500 : 5000), atOnce };
-    for (const [door, { work }] of Object.entries(doors)) {
-      const rounds: { readonly ours: number; readonly plain: number }[] = [];
+    for (const { name, ours, bare } of doors) {
+      const rounds: { readonly ours: number; readonly bare: number }[] = [];
       for (let round = 0; round < 5; round += 1)
-        rounds.push({ plain: await rateOf(undici.work, effort), ours: await rateOf(work, effort) });
-      const share = round(median(rounds.map(({ ours, plain }) => ours / plain)));
-      const [ours, plain] = [
-        median(rounds.map((each) => each.ours)),
-        median(rounds.map((each) => each.plain)),
-      ];
+        rounds.push({ bare: await rateOf(bare.work, effort), ours: await rateOf(ours.work, effort) });
+      const share = round(median(rounds.map((each) => each.ours / each.bare)));
+      const middle = (which: 'ours' | 'bare') => round(median(rounds.map((each) => each[which])), 0);
       const held = atOnce === 64 && { target: `≥ ${shareAllowed}`, met: share >= shareAllowed };
       figures.push({
         letter: 'd',
-        what: `reads, ${door}, ${atOnce} in flight`,
+        what: `reads, ${name}, ${atOnce} in flight`,
         value: share,
-        unit: 'of bare undici',
-        beside: `${round(ours, 0)} against ${round(plain, 0)} a second`,
+        unit: bare === undici ? 'of bare undici' : 'of bare undici there',
+        beside: `${middle('ours')} against ${middle('bare')} a second`,
         ...held,
       });
     }
