@@ -55,6 +55,20 @@ function post(params: object, headers: Record<string, string> = {}, signal?: Abo
   });
 }
 
+/** What is answered to these very bytes: the status, and the code of the error if it is one of JSON-RPC. */
+async function postRaw(body: string | ReadableStream) {
+  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const answer = await fetch(`${world.url}/mcp`, { method: 'POST', headers, body, duplex: 'half' });
+  const code = /"error":\{"code":(-\d+)/.exec(await answer.text())?.[1];
+  return { status: answer.status, code: code && Number(code) };
+}
+
+/** A body in two pieces, whose length nobody states beforehand. */
+function piecesOf(text: string): ReadableStream {
+  const bytes = new TextEncoder().encode(text);
+  return ReadableStream.from([bytes.slice(0, 5), bytes.slice(5)]);
+}
+
 /** `fetch` does not let a caller choose its Host header; a browser that was rebound sends just that. */
 function statusWithHost(host: string, method = 'POST', path = '/mcp'): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
@@ -259,8 +273,30 @@ describe('the door', () => {
     const large = await post({ name: 'account_get_balance', arguments: { x: 'x'.repeat(600) } });
     expect(large.status).toBe(413);
     expect((await post(balance, { 'content-type': 'text/plain' })).status).toBe(415);
+    expect(await postRaw('{"jsonrpc":')).toEqual({ status: 400, code: -32_700 });
+    expect(await postRaw('null')).toMatchObject({ status: 400 });
     expect((await fetch(`${world.url}/`)).status).toBe(404);
     expect((await fetch(`${world.url}/mcp`)).status).toBe(405);
+  });
+
+  it('takes a body whose length nobody stated, and bounds it all the same', async () => {
+    await begin({ env: { TWILIO_MCP_HTTP_BODY_BYTES: '500' } });
+    const call = (x: string) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { x } });
+    expect(await postRaw(piecesOf(call('x')))).toEqual({ status: 200, code: undefined });
+    expect(await postRaw(piecesOf(call('x'.repeat(600))))).toMatchObject({ status: 413 });
+    expect(await postRaw(piecesOf('{"jsonrpc":'))).toEqual({ status: 400, code: -32_700 });
+  });
+
+  it('gives back the place of a caller that goes away in the middle of its request', async () => {
+    await begin({ env: { TWILIO_MCP_HTTP_AT_ONCE: '1' } });
+    const { hostname, port } = new URL(world.url);
+    const headers = { 'content-type': 'application/json', 'content-length': '500' };
+    const half = request({ hostname, port, path: '/mcp', method: 'POST', headers });
+    half.on('error', () => undefined);
+    half.write('{"jsonrpc":');
+    await expect.poll(async () => (await post(balance)).status).toBe(429);
+    half.destroy();
+    await expect.poll(async () => (await post(balance)).status).toBe(200);
   });
 
   it('lets each caller ask so much a minute, and the others besides', async () => {

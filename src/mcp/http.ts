@@ -6,6 +6,7 @@ import {
   createMcpHandler,
   getOAuthProtectedResourceMetadataUrl,
   hostHeaderValidationResponse,
+  isJsonContentType,
   type McpRequestContext,
   type McpServer,
   OAuthError,
@@ -31,6 +32,11 @@ interface Bindings {
   readonly incoming?: {
     readonly url?: string | undefined;
     readonly socket?: { readonly remoteAddress?: string | undefined };
+  };
+  /** Closes when the answer has been sent to its last byte, or given up. */
+  readonly outgoing?: {
+    readonly closed: boolean;
+    readonly once: (event: 'close', listener: () => void) => unknown;
   };
 }
 
@@ -139,8 +145,8 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
     return context.json({ error: 'This server met a fault of its own.' }, 500);
   });
 
-  async function serve(context: Context): Promise<Response> {
-    const request = context.req.raw;
+  async function serve({ req, env }: Context<{ Bindings: Bindings }>): Promise<Response> {
+    const request = req.raw;
     let caller: Caller;
     try {
       caller = await parts.identify(request.headers.get('authorization') ?? undefined);
@@ -158,12 +164,27 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
       for (const resolve of waiting) resolve();
       waiting = [];
     };
+    const outgoing = env?.outgoing;
+    if (outgoing?.closed) done();
+    else outgoing?.once('close', done);
     try {
-      return withEnd(await handler.fetch(request, { authInfo: authInfoOf(caller) }), done);
+      const response = await answer(request, caller);
+      return outgoing === undefined ? withEnd(response, done) : response;
     } catch (error) {
-      done();
+      if (outgoing === undefined) done();
       throw error;
     }
+  }
+
+  async function answer(request: Request, caller: Caller): Promise<Response> {
+    let parsedBody: unknown;
+    try {
+      parsedBody = await bodyOf(request, parts.bodyBytes);
+    } catch (error) {
+      log.debug({ err: error }, 'a body could not be read');
+      return unreadable();
+    }
+    return handler.fetch(request, { authInfo: authInfoOf(caller), parsedBody });
   }
 
   function unknownCaller(error: unknown): Response {
@@ -209,6 +230,19 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
       return handler.close();
     },
   };
+}
+
+/** The JSON of a body whose stated length is within bounds, read at once; any other the SDK reads, and counts while it does. */
+async function bodyOf(request: Request, most: number): Promise<unknown> {
+  const length = Number(request.headers.get('content-length') ?? 0);
+  const isMessage = request.method === 'POST' && isJsonContentType(request.headers.get('content-type'));
+  if (!isMessage || !(length > 0 && length <= most)) return undefined;
+  return JSON.parse(await request.text());
+}
+
+function unreadable(): Response {
+  const error = { code: -32_700, message: 'Parse error: the request body is no JSON, or did not come whole' };
+  return Response.json({ jsonrpc: '2.0', error, id: null }, { status: 400 });
 }
 
 function tooMuch({
