@@ -2,7 +2,7 @@
 import { type App, createApp } from '../app.ts';
 import { type Config, unknownSettings } from '../config.ts';
 import { serveOverStdio } from '../mcp/stdio.ts';
-import { type Listening, listen } from '../webhooks/listen.ts';
+import type { Listening } from '../webhooks/listen.ts';
 import { twilioPath } from '../webhooks/receiver.ts';
 
 export async function serve(config: Config): Promise<void> {
@@ -28,6 +28,8 @@ async function hear({ config, inbound, log }: App): Promise<Listening | undefine
     inbound.start();
     return undefined;
   }
+  // Loaded only where webhooks are heard: a start without them should not wait for a web server.
+  const { listen } = await import('../webhooks/listen.ts');
   const place = { host: settings.TWILIO_MCP_WEBHOOK_HOST, port: settings.TWILIO_MCP_WEBHOOK_PORT };
   const heard = await listen(inbound.receive, place);
   log.info({ url: `${settings.TWILIO_MCP_PUBLIC_URL ?? heard.url}${twilioPath}` }, 'hearing webhooks');
