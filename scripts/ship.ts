@@ -4,8 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { packExtension } from '@anthropic-ai/mcpb';
-import { operations } from '../src/catalog/index.ts';
-import { chooseSurface, featured } from '../src/mcp/surface.ts';
+import { featured } from '../src/mcp/surface.ts';
 import { portableSkill } from '../src/skill.ts';
 import { desktopManifest, name, pluginManifest, pluginServers, version } from './ship/manifests.ts';
 
@@ -72,11 +71,7 @@ function packagesAtRunTime(): string[] {
 }
 
 function listedTools() {
-  const choice = { toolsets: ['default'], tools: [], readOnly: false };
-  return chooseSurface(operations, featured, choice).listed.map((operation) => ({
-    name: operation.name,
-    description: operation.title,
-  }));
+  return featured.map((operation) => ({ name: operation.name, description: operation.title }));
 }
 
 function platformHere(): 'darwin' | 'win32' | 'linux' {

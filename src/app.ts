@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listNumbers } from './catalog/account-numbers.ts';
 import { explainErrorCode } from './catalog/error-codes.ts';
-import { operations } from './catalog/index.ts';
 import { startChores } from './chores.ts';
 import { type Client, createClient } from './client/client.ts';
 import type { Credentials } from './client/credentials.ts';
@@ -21,10 +20,9 @@ import type { Policy } from './guards/policy.ts';
 import { createInbound, type Inbound } from './inbound.ts';
 import { findEmulator, firstNumber, type LocalTwilio } from './local-twilio.ts';
 import { createLog, type Log } from './log.ts';
-import { findAny } from './mcp/discovery.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
-import { chooseSurface, featured, type Surface } from './mcp/surface.ts';
+import { chooseSurface, type Surface } from './mcp/surface.ts';
 import { openStore } from './open-store.ts';
 import type { Defaults } from './operation/define.ts';
 import type { Files } from './operation/files.ts';
@@ -100,7 +98,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     tools: settings.TWILIO_MCP_TOOLS,
     readOnly: policy.access.read_only,
   };
-  const surface = chooseSurface(operations, featured, choice);
+  const surface = await chooseSurface(choice);
   const emulator = mode === 'emulator' ? await findEmulator(config, now) : undefined;
   const credentials = credentialsOf(config, emulator);
   const redactor = createRedactor({
@@ -205,7 +203,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       account: account ?? 'none',
       ledgers: store,
       look,
-      find: findAny,
+      find: async (name) => (await import('./mcp/discovery.ts')).findAny(name),
       now,
       deadlineMs: 2 * timeoutMs,
     });

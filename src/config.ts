@@ -197,9 +197,11 @@ export interface SettingRow {
   readonly secret: boolean;
 }
 
+let rows: readonly SettingRow[] | undefined;
+
 /** The table as rows, in order: for `--help`, references/configuration.md and README. */
 export function settingRows(): readonly SettingRow[] {
-  return Object.entries(table).map(([env, schema]) => {
+  rows ??= Object.entries(table).map(([env, schema]) => {
     const told = aboutOf(schema);
     if (told === undefined) throw new Error(`${env} has no description`);
     const flag = told.secret ? undefined : flagOf(env);
@@ -213,6 +215,7 @@ export function settingRows(): readonly SettingRow[] {
       secret: told.secret ?? false,
     };
   });
+  return rows;
 }
 
 /** `TWILIO_MCP_READ_ONLY` is also `--read-only`; Twilio's own names have no flag. */

@@ -7,7 +7,7 @@ export interface RecoverParts {
   readonly account: string;
   readonly ledgers: Ledgers;
   readonly look: Corridor['look'];
-  readonly find: (name: string) => Operation | undefined;
+  readonly find: (name: string) => Promise<Operation | undefined>;
   readonly now: () => Date;
   /** No request lives longer: what is older has no process any more. */
   readonly deadlineMs: number;
@@ -24,7 +24,7 @@ export async function recover(parts: RecoverParts): Promise<Recovered> {
   const counts = { found: 0, unknown: 0 };
   const before = new Date(now().getTime() - parts.deadlineMs);
   for (const { id, operation: name, actor, input, at } of await ledgers.reservations.open(account, before)) {
-    const operation = find(name);
+    const operation = await find(name);
     const row = operation && input && (await look(operation, input, at));
     const outcome = row ? 'found' : 'unknown';
     counts[outcome] += 1;

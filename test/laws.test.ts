@@ -10,7 +10,7 @@ import { findOperation, operations } from '../src/catalog/index.ts';
 import { hostNames } from '../src/client/hosts.ts';
 import { settingRows } from '../src/config.ts';
 import { emulatedRoutes } from '../src/emulator/products.ts';
-import { discoveryTools } from '../src/mcp/discovery.ts';
+import { discoveryTools } from '../src/mcp/discovery-tools.ts';
 import { instructionsFor } from '../src/mcp/instructions.ts';
 import { chooseSurface, featured } from '../src/mcp/surface.ts';
 import { toolOf } from '../src/mcp/tools.ts';
@@ -199,12 +199,8 @@ describe('the catalog', () => {
     for (const name of settled) expect(findOperation(name), name).toBeDefined();
   });
 
-  it('lists by default at most 30 tools in at most 6,000 tokens, each description under 2 KB', () => {
-    const surface = chooseSurface(operations, featured, {
-      toolsets: ['default'],
-      tools: [],
-      readOnly: false,
-    });
+  it('lists by default at most 30 tools in at most 6,000 tokens, each description under 2 KB', async () => {
+    const surface = await chooseSurface({ toolsets: ['default'], tools: [], readOnly: false });
     const discovery = discoveryTools.filter(({ name }) => surface.discovery.includes(name));
     const tools = [...surface.listed.map((operation) => toolOf(operation, 'live')), ...discovery];
     expect(tools.length).toBeGreaterThanOrEqual(12);
@@ -212,6 +208,10 @@ describe('the catalog', () => {
     expect(tools.length).toBeLessThanOrEqual(30);
     for (const tool of tools) expect(Buffer.byteLength(tool.description ?? '')).toBeLessThan(2048);
     expect(tokens(JSON.stringify(tools)).length).toBeLessThanOrEqual(6000);
+  });
+
+  it('lists by default what is featured, in the order of the catalog', () => {
+    expect(featured).toEqual(operations.filter((operation) => featured.includes(operation)));
   });
 
   it('is introduced in under 2 KB', () => {

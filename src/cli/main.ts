@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The human's door: reads the command line, hands over, sets the exit code. Each command has a file of its own, loaded when asked for.
 import module from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { type Config, readConfig, type Sources, settingRows } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
@@ -16,13 +16,20 @@ if ('enableCompileCache' in module && typeof module.enableCompileCache === 'func
 
 const flags = settingRows().flatMap((row) => (row.flag === undefined ? [] : [{ ...row, flag: row.flag }]));
 
+const switches = ['TWILIO_MCP_READ_ONLY', 'TWILIO_MCP_METRICS', 'TWILIO_MCP_WEBHOOKS'];
+
+/** Made once and shared: every command takes them. */
+const options = [
+  new Option('--env-file <path>', 'read settings from this file instead of .env'),
+  ...flags.map(
+    ({ env, flag, description }) =>
+      new Option(switches.includes(env) ? `--${flag}` : `--${flag} <value>`, `${description} (${env})`),
+  ),
+];
+
 /** Settings may be given before or after the command's name, as people expect of either. */
 function withSettings(command: Command): Command {
-  command.option('--env-file <path>', 'read settings from this file instead of .env');
-  for (const { env, flag, description } of flags) {
-    const isSwitch = ['TWILIO_MCP_READ_ONLY', 'TWILIO_MCP_METRICS', 'TWILIO_MCP_WEBHOOKS'].includes(env);
-    command.option(isSwitch ? `--${flag}` : `--${flag} <value>`, `${description} (${env})`);
-  }
+  for (const option of options) command.addOption(option);
   return command;
 }
 

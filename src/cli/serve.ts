@@ -5,13 +5,17 @@ import { serveOverStdio } from '../mcp/stdio.ts';
 import type { Listening } from '../webhooks/listen.ts';
 import { twilioPath } from '../webhooks/receiver.ts';
 
+const soonMs = 500;
+
 export async function serve(config: Config): Promise<void> {
   const app = await createApp(config);
   const { log } = app;
   for (const name of unknownSettings())
     log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
   const factory = await app.createServerFactory();
-  log.info({ mode: config.mode, tools: app.surface.listed.length }, 'serving MCP over stdio');
+  const about = { mode: config.mode, tools: app.surface.listed.length };
+  // A host asks for the tools first, and should not wait for the log to be opened.
+  setTimeout(() => log.info(about, 'serving MCP over stdio'), soonMs).unref();
   app.startChores();
   const heard = await hear(app);
   const stop = () => {

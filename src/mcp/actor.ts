@@ -1,6 +1,5 @@
 // What MCP's own words for a caller mean to the corridor, and how a caller by OAuth is told that a scope is missing.
 import type { AuthInfo, ScopeChallengeHandler } from '@modelcontextprotocol/server';
-import { findOperation } from '../catalog/index.ts';
 import { type Actor, permits, scopeFor } from '../operation/actor.ts';
 import { isRow } from '../operation/row.ts';
 
@@ -13,8 +12,9 @@ export function actorOf(authInfo: AuthInfo | undefined): Actor {
  * A caller by OAuth that lacks a scope is told so by HTTP 403, so that its host can ask the person for more (step-up).
  * Any other gets the corridor's refusal, which a model can read. The corridor refuses in either case.
  */
-export const askForScope: ScopeChallengeHandler = ({ request: { method, params }, authInfo }) => {
+export const askForScope: ScopeChallengeHandler = async ({ request: { method, params }, authInfo }) => {
   if (method !== 'tools/call' || authInfo?.resourceMetadataUrl === undefined) return undefined;
+  const { findOperation } = await import('../catalog/index.ts');
   const operation = findOperation(wantedBy(params));
   if (operation === undefined || permits(actorOf(authInfo), operation.effect)) return undefined;
   const scope = scopeFor(operation.effect);

@@ -1,67 +1,19 @@
 // Every operation within reach of a short tool list: search for one, then call it. What is found is guarded like any listed tool.
-// How a search ranks is search.ts; what of an answer is shown is selection.ts.
-import type { Tool } from '@modelcontextprotocol/server';
+// The tools themselves are discovery-tools.ts; how a search ranks is search.ts; what of an answer is shown is selection.ts.
 import { z } from 'zod';
 import { lawfulName } from '../catalog/full/fields.ts';
 import { factsOfOperation, findOnShelf, idsNamed, shelfCards } from '../catalog/full/index.ts';
-import { findOperation } from '../catalog/index.ts';
+import { toolNameOf } from '../catalog/full/tool-name.ts';
+import { findOperation, similarNames } from '../catalog/index.ts';
 import type { Operation, Row } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
 import { frameOf } from '../operation/frame.ts';
 import { parseInput } from '../operation/parse.ts';
+import { callInput, searchInput } from './discovery-tools.ts';
 import { findIds } from './search.ts';
 import type { Selection } from './selection.ts';
-import { callSchemaOf, inputSchemaOf } from './tools.ts';
-
-const searchInput = z.strictObject({
-  query: z.string().min(1).max(300).describe('What to do, in plain words, or an operation name or path'),
-  limit: z.int().min(1).max(20).default(5).describe('Most operations to return'),
-  schema: z
-    .boolean()
-    .default(false)
-    .describe('Give the whole input schemas too; with a name as query, of that one'),
-  retired: z.boolean().default(false).describe('Also products that have ended'),
-});
-
-const callInput = z.strictObject({
-  operation: z.string().min(1).max(150).describe('Operation name, from search_operations'),
-  input: z.record(z.string(), z.unknown()).default({}).describe("The operation's input"),
-  select: z
-    .array(z.string().min(1).max(100))
-    .min(1)
-    .max(50)
-    .optional()
-    .describe('Only these fields of the answer'),
-  limit: z.int().min(1).max(1000).optional().describe('Most rows of the answer'),
-});
-
-const reading = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
-const doing = { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true };
-
-export const discoveryTools: readonly Tool[] = [
-  {
-    name: 'search_operations',
-    title: 'Search operations',
-    description:
-      'Find operations that are not in this tool list, over 2,000: WhatsApp, email, threads, tasks, state, numbers, video, SIP, SIMs and more. Then call them by name.',
-    inputSchema: inputSchemaOf(searchInput),
-    annotations: reading,
-  },
-  {
-    name: 'read_operation',
-    title: 'Read by an operation',
-    description: 'Call an operation that only looks (effect read).',
-    inputSchema: inputSchemaOf(callInput),
-    annotations: reading,
-  },
-  {
-    name: 'run_operation',
-    title: 'Run an operation',
-    description: 'Call any operation by name. All guardrails apply as for a listed tool.',
-    inputSchema: inputSchemaOf(callInput),
-    annotations: doing,
-  },
-];
+import type { Surface } from './surface.ts';
+import { callSchemaOf } from './tools.ts';
 
 export function searchOperations(input: unknown): Row {
   const { query, limit, schema, retired } = searchInput.parse(parseInput(searching, input, {}).input);
@@ -145,6 +97,20 @@ export function unknownOperation(name: string): OperationError {
   return new OperationError('UNKNOWN_OPERATION', fault, {
     next: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'Find one with search_operations.',
   });
+}
+
+/** Why a tool that was called is not listed: there is none of that name, or it is turned off. */
+export function whatIsNot(tool: string, { whyNot }: Pick<Surface, 'whyNot'>): string {
+  const known = findOperation(tool) ?? findByToolName(tool);
+  if (known !== undefined) return `The tool ${tool} is turned off: ${whyNot(known)}.`;
+  const near = similarNames(tool);
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tools/list shows what there is.';
+  return `There is no tool ${JSON.stringify(tool)}. ${hint}`;
+}
+
+function findByToolName(name: string): Operation | undefined {
+  const id = [...shelfCards().keys()].find((each) => each === name || toolNameOf(each) === name);
+  return id === undefined ? undefined : findOnShelf(id);
 }
 
 const usualRows = 20;

@@ -6,7 +6,7 @@ import {
   ProtocolErrorCode,
   ResourceTemplate,
 } from '@modelcontextprotocol/server';
-import { findOperation } from '../catalog/index.ts';
+import { listEvents } from '../catalog/inbox.ts';
 import { type Actor, permits } from '../operation/actor.ts';
 import type { InboxEvent } from '../operation/ledgers.ts';
 import type { Row } from '../operation/row.ts';
@@ -74,9 +74,7 @@ function given(value: string | readonly string[] | undefined): string {
 }
 
 async function eventsOf({ perform, actor }: InboxParts, filter: Row): Promise<Row> {
-  const operation = findOperation('inbox_list_events');
-  if (operation === undefined) throw new Error('the catalog has no inbox');
-  const result = await perform({ operation, input: { ...filter, limit: most }, actor });
+  const result = await perform({ operation: listEvents, input: { ...filter, limit: most }, actor });
   if (result.ok) return result.data;
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, failureText(result));
 }

@@ -8,17 +8,15 @@ import {
   type ServerContext,
   type Tool,
 } from '@modelcontextprotocol/server';
-import { findOnShelf, shelfCards } from '../catalog/full/index.ts';
 import { toolNameOf } from '../catalog/full/tool-name.ts';
-import { findOperation, similarNames } from '../catalog/index.ts';
 import type { Mode } from '../config.ts';
-import type { Operation } from '../operation/define.ts';
 import type { ApprovalLedger } from '../operation/ledgers.ts';
 import { failureFrom } from '../operation/result.ts';
 import type { Perform } from '../perform.ts';
 import { actorOf, askForScope } from './actor.ts';
 import { type ConfirmParts, callConfirmed, createCodec } from './confirm.ts';
-import { type Chosen, chosen, discoveryTools, searchOperations } from './discovery.ts';
+import type { Chosen } from './discovery.ts';
+import { discoveryTools } from './discovery-tools.ts';
 import { type InboxSource, registerInbox, tellOfInbox } from './inbox.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
@@ -81,7 +79,7 @@ export async function createServerFactory(parts: ServerParts): Promise<ServerFac
     );
     mcp.server.setRequestHandler('tools/list', ({ params }) => pageOf(tools, params?.cursor));
     mcp.server.setRequestHandler('tools/call', async ({ params }, context) => {
-      const call = choose(params.name, params.arguments ?? {}, parts);
+      const call = await choose(params.name, params.arguments ?? {}, parts);
       if ('answer' in call) return call.answer;
       const { signal } = context.mcpReq;
       const { operation, input, selection } = call;
@@ -116,12 +114,16 @@ function pageOf(tools: readonly Tool[], cursor: string | undefined) {
 }
 
 /** What a tool call asks for: a listed operation, one named through discovery, or an answer that needs no operation. */
-function choose(
+async function choose(
   name: string,
   input: unknown,
   { surface, mode }: Pick<ServerParts, 'surface' | 'mode'>,
-): (Omit<Chosen, 'selection'> & Partial<Chosen>) | { readonly answer: CallToolResult } {
-  if (!surface.discovery.includes(name)) return { operation: listedOperation(name, surface), input };
+): Promise<(Omit<Chosen, 'selection'> & Partial<Chosen>) | { readonly answer: CallToolResult }> {
+  const listed = surface.listed.find((operation) => toolNameOf(operation.name) === name);
+  if (listed !== undefined) return { operation: listed, input };
+  const { chosen, searchOperations, whatIsNot } = await import('./discovery.ts');
+  if (!surface.discovery.includes(name))
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, whatIsNot(name, surface));
   try {
     if (name !== 'search_operations')
       return chosen(name === 'read_operation' ? name : 'run_operation', input);
@@ -130,29 +132,6 @@ function choose(
   } catch (error) {
     return { answer: answerOf(failureFrom(name, error, mode !== 'live')) };
   }
-}
-
-function listedOperation(name: string, surface: Surface): Operation {
-  const listed = surface.listed.find((operation) => toolNameOf(operation.name) === name);
-  if (listed !== undefined) return listed;
-  const known = findOperation(name) ?? findByToolName(name);
-  if (known === undefined) {
-    const near = similarNames(name);
-    const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tools/list shows what there is.';
-    throw new ProtocolError(
-      ProtocolErrorCode.InvalidParams,
-      `There is no tool ${JSON.stringify(name)}. ${hint}`,
-    );
-  }
-  throw new ProtocolError(
-    ProtocolErrorCode.InvalidParams,
-    `The tool ${name} is turned off: ${surface.whyNot(known)}.`,
-  );
-}
-
-function findByToolName(name: string): Operation | undefined {
-  const id = [...shelfCards().keys()].find((each) => each === name || toolNameOf(each) === name);
-  return id === undefined ? undefined : findOnShelf(id);
 }
 
 /** Progress goes out only when the client asked for it with a token. */

@@ -1,29 +1,39 @@
 // Which operations are listed as tools: the one exposure policy. What may be done is for the guards to say.
+import { explainError, getBalance, whoami } from '../catalog/account.ts';
+import { listNumbers } from '../catalog/account-numbers.ts';
 import { findOnShelf, shelfCards, shelfDomains } from '../catalog/full/index.ts';
 import { toolNameOf } from '../catalog/full/tool-name.ts';
+import { waitForEvent } from '../catalog/inbox-wait.ts';
+import { lookupPhoneNumber } from '../catalog/lookup.ts';
+import { cancelMessage, deleteMessage, getMessage, listMessages, sendMessage } from '../catalog/messaging.ts';
+import { checkVerification, startVerification } from '../catalog/verify.ts';
+import { getCall, listCalls, placeCall, updateCall } from '../catalog/voice.ts';
 import { type Operation, toolsetOf } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
 
-/** The tools listed when nothing is chosen: what an agent needs first, within a budget of tokens that a law holds. */
-export const featured: ReadonlySet<string> = new Set([
-  'messaging_send_message',
-  'messaging_get_message',
-  'messaging_list_messages',
-  'messaging_cancel_message',
-  'messaging_delete_message',
-  'voice_place_call',
-  'voice_get_call',
-  'voice_list_calls',
-  'voice_update_call',
-  'verify_start_verification',
-  'verify_check_verification',
-  'lookup_phone_number',
-  'account_whoami',
-  'account_get_balance',
-  'account_list_numbers',
-  'account_explain_error',
-  'inbox_wait_for_event',
-]);
+/**
+ * The tools listed when nothing is chosen: what an agent needs first, within a budget of tokens that a law holds. In catalog
+ * order. They are named one by one so that a start waits for their books alone.
+ */
+export const featured: readonly Operation[] = [
+  sendMessage,
+  getMessage,
+  listMessages,
+  cancelMessage,
+  deleteMessage,
+  placeCall,
+  getCall,
+  listCalls,
+  updateCall,
+  startVerification,
+  checkVerification,
+  lookupPhoneNumber,
+  whoami,
+  getBalance,
+  explainError,
+  listNumbers,
+  waitForEvent,
+];
 
 export interface SurfaceChoice {
   /** `default`, `discovery`, `all`, product names, or domains of the full shelf. */
@@ -41,13 +51,10 @@ export interface Surface {
   readonly whyNot: (operation: Operation) => string;
 }
 
-/** Chooses the tools of this process, once, in catalog order. Throws CONFIGURATION_INVALID on a name that matches nothing. */
-export function chooseSurface(
-  operations: readonly Operation[],
-  featured: ReadonlySet<string>,
-  choice: SurfaceChoice,
-): Surface {
-  const byHand = handShaped(operations, featured, choice);
+/** Chooses the tools of this process, once, in catalog order. Rejects with CONFIGURATION_INVALID on a name that matches nothing. */
+export async function chooseSurface(choice: SurfaceChoice): Promise<Surface> {
+  const operations = isUsual(choice) ? featured : (await import('../catalog/index.ts')).operations;
+  const byHand = handShaped(operations, choice);
   const further = [...choice.toolsets, ...choice.tools].filter((name) => !byHand.known.has(name));
   const fromShelf = further.map((name) => ({ name, found: onShelf(name) }));
   const nothing = fromShelf.filter(({ found }) => found.length === 0).map(({ name }) => name);
@@ -66,9 +73,13 @@ export function chooseSurface(
   };
 }
 
+/** Nothing is chosen that is not featured: the catalog need not be opened. */
+function isUsual({ toolsets, tools }: SurfaceChoice): boolean {
+  return tools.length === 0 && toolsets.every((name) => name === 'default' || name === 'discovery');
+}
+
 function handShaped(
   operations: readonly Operation[],
-  featured: ReadonlySet<string>,
   { toolsets, tools }: SurfaceChoice,
 ): { readonly wanted: readonly Operation[]; readonly known: ReadonlySet<string> } {
   const products = new Set(operations.map(toolsetOf));
@@ -77,7 +88,7 @@ function handShaped(
     (operation) =>
       toolsets.includes('all') ||
       toolsets.includes(toolsetOf(operation)) ||
-      (toolsets.includes('default') && featured.has(operation.name)) ||
+      (toolsets.includes('default') && featured.includes(operation)) ||
       patterns.some((pattern) => matches(pattern, operation.name)),
   );
   return { wanted, known: new Set(['default', 'all', 'discovery', ...products, ...patterns]) };
