@@ -99,6 +99,7 @@ const forgetful: EventLedger = {
   lastInbound: async () => undefined,
   mark: async () => undefined,
   setMark: async () => undefined,
+  claimMark: async () => undefined,
 };
 
 async function withoutKnown(

@@ -284,6 +284,8 @@ export interface EventLedger {
   /** Where polling stopped. */
   readonly mark: (account: string, name: string) => Promise<string | undefined>;
   readonly setMark: (account: string, name: string, value: string) => Promise<void>;
+  /** Sets a mark that is not there yet; gives the one that is. Of many who ask at once one is the first. */
+  readonly claimMark: (account: string, name: string, value: string) => Promise<string | undefined>;
 }
 
 /* ── audit: every write, send, spend and delete, each entry bound to the one before ── */

@@ -20,6 +20,13 @@ export function createEvents({ open, alone, hear, tell }: Database): EventLedger
       return added;
     }),
   );
+  const claim = together((given: readonly Tables['marks'][]) =>
+    alone('marks', async (db) => {
+      const claimed: { readonly earlier: string | undefined }[] = [];
+      for (const each of given) claimed.push({ earlier: await claimOne(db, each) });
+      return claimed;
+    }),
+  );
   return {
     add: async (event) => {
       const added = await add(event);
@@ -74,16 +81,7 @@ export function createEvents({ open, alone, hear, tell }: Database): EventLedger
         .executeTakeFirst();
       return row?.at === null || row?.at === undefined ? undefined : new Date(Number(row.at));
     },
-    mark: async (account, name) => {
-      const db = await open();
-      const row = await db
-        .selectFrom('marks')
-        .select('value')
-        .where('account', '=', account)
-        .where('name', '=', name)
-        .executeTakeFirst();
-      return row?.value;
-    },
+    mark: async (account, name) => markOf(await open(), { account, name }),
     setMark: async (account, name, value) => {
       const db = await open();
       await db
@@ -92,6 +90,7 @@ export function createEvents({ open, alone, hear, tell }: Database): EventLedger
         .onConflict((conflict) => conflict.columns(['account', 'name']).doUpdateSet({ value }))
         .execute();
     },
+    claimMark: async (account, name, value) => (await claim({ account, name, value })).earlier,
   };
 }
 
@@ -145,6 +144,28 @@ async function addAll(db: Kysely<Tables>, events: readonly InboxEvent[]): Promis
     added.push(isNew);
   }
   return added;
+}
+
+async function claimOne(db: Kysely<Tables>, mark: Tables['marks']): Promise<string | undefined> {
+  const inserted = await db
+    .insertInto('marks')
+    .values(mark)
+    .onConflict((conflict) => conflict.columns(['account', 'name']).doNothing())
+    .executeTakeFirst();
+  return Number(inserted.numInsertedOrUpdatedRows ?? 0) > 0 ? undefined : markOf(db, mark);
+}
+
+async function markOf(
+  db: Kysely<Tables>,
+  { account, name }: Pick<Tables['marks'], 'account' | 'name'>,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('marks')
+    .select('value')
+    .where('account', '=', account)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row?.value;
 }
 
 async function lastSequence(db: Kysely<Tables>, account: string): Promise<number> {

@@ -3,7 +3,7 @@
 import type { InboxEvent, Ledgers } from '../operation/ledgers.ts';
 import { isRow, type Row } from '../operation/row.ts';
 import { type Answers, respond } from './answers.ts';
-import { createDeliveries } from './deliveries.ts';
+import { standingOf } from './deliveries.ts';
 import { readEmailEvents, readInboundEmail, readSegment } from './email.ts';
 import { type Found, tryJson } from './found.ts';
 import {
@@ -83,8 +83,6 @@ const routes: Readonly<Record<string, Route>> = {
 };
 
 export function createReceiver(parts: ReceiverParts): Receiver {
-  const deliveries = createDeliveries(parts.ledgers.events, parts.account);
-
   return async (request, connection = {}) => {
     const { path, url } = locate(request, connection, parts);
     const facts = { path: path.slice(0, 100), from: connection.address };
@@ -114,11 +112,11 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     const found = await route.read(heard, parts.account);
     const delivery = deliveryOf(route.sender, heard);
     const token = heard.headers.get('i-twilio-idempotency-token') ?? '';
-    const standing = await deliveries.standing(delivery, token, at);
+    // Before its events: whoever tries again after a fault is let through, and what is told then counts once all the same.
+    const standing = await standingOf({ account: parts.account, delivery, token, at }, parts.ledgers.events);
     if (standing === 'replayed')
       throw new Refusal(403, 'replayed', 'This very request was heard before, and this is a copy.');
     const events = await remember(found, { account: parts.account, at, heard: 'webhook' }, parts.ledgers);
-    await deliveries.remember(delivery, token, at);
     const replies = await Promise.all(events.map((event) => parts.onEvent?.(event)));
     const outcome: Outcome = events.length > 0 ? 'accepted' : 'known';
     return { outcome, events: events.length, response: respond(found, parts.answers, replies[0]) };

@@ -20,14 +20,18 @@ export function createTail({ account, events, everyMs, onFault }: TailParts): Ta
   let timer: NodeJS.Timeout | undefined;
   let stopHearing: (() => void) | undefined;
   let place: number | undefined;
+  let awaited = false;
   let work: Promise<void> = Promise.resolve();
 
-  /** One look after the other: nothing is told twice, nothing is passed over. */
+  /** One look after the other: nothing is told twice, nothing is passed over. One that has not begun sees what comes until then. */
   function look(): void {
+    if (awaited) return;
+    awaited = true;
     work = work.then(read).catch(onFault);
   }
 
   async function read(): Promise<void> {
+    awaited = false;
     if (listeners.size === 0) return;
     if (place === undefined) {
       const [newest] = await events.list(account, { newestFirst: true, limit: 1 });

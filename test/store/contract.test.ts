@@ -287,6 +287,18 @@ describe.each(databaseKinds)('over %s', (kind) => {
     });
   });
 
+  it('gives a mark to the first of many who claim it, and tells the others what stands there', async () => {
+    const claims = many().flatMap((each, nth) => [
+      each.events.claimMark(account, 'delivery', `${nth}a`),
+      each.events.claimMark(account, 'delivery', `${nth}b`),
+    ]);
+    const earlier = await Promise.all(claims);
+    const first = await store.events.mark(account, 'delivery');
+    expect(earlier.filter((each) => each === undefined)).toHaveLength(1);
+    expect(earlier.filter((each) => each === first)).toHaveLength(claims.length - 1);
+    expect(await store.events.claimMark(`${account}x`, 'delivery', 'theirs')).toBeUndefined();
+  });
+
   it('remembers whose words each actor has read, and when last', async () => {
     await store.taints.add('agent', [anna, ben, anna], at);
     await store.taints.add('agent', [anna], later(60));

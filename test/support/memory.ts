@@ -45,6 +45,11 @@ export function memoryLedgers(): Memory {
       setMark: async (account, name, value) => {
         marks.set(`${account} ${name}`, value);
       },
+      claimMark: async (account, name, value) => {
+        const earlier = marks.get(`${account} ${name}`);
+        if (earlier === undefined) marks.set(`${account} ${name}`, value);
+        return earlier;
+      },
     },
     consents: {
       append: async (more) => {
