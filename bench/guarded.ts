@@ -4,23 +4,16 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../src/app.ts';
-import { policySchema } from '../src/guards/policy.ts';
 import { createChain } from '../src/store/chain.ts';
 import { createDatabase } from '../src/store/database.ts';
 import { keyBeside } from '../src/store/key.ts';
+import { busyPolicy } from './busy.ts';
 import { type Bench, inTurns, median, quantile, round, type Way, way } from './figure.ts';
 import { account, library, settingsFor, startLoopback } from './ours.ts';
 
 const slowerAllowed = 0.1;
 const few = 1000;
-const plenty = 1_000_000;
 
-/** Every guard at work, none of them at its limit. */
-const policy = policySchema.parse({
-  destination: { countries: ['US'] },
-  limits: { contacts_per_hour: plenty, contacts_per_day: plenty, contacts_per_person_per_day: plenty },
-  spend: { per_day: plenty, per_hour: plenty, per_person_per_day: plenty, per_actor_per_day: plenty },
-});
 const agreed = {
   account,
   channel: 'sms',
@@ -66,7 +59,10 @@ async function senderWith(rows: number, baseUrl: string): Promise<{ readonly app
   const file = join(mkdtempSync(join(tmpdir(), 'twilio-mcp-bench-')), 'store.db');
   const { TWILIO_MCP_ENV_FILE: envFile = '', ...settings } = settingsFor(baseUrl);
   const env = { ...settings, TWILIO_MCP_DATABASE_URL: `file:${file}` };
-  const app = await createApp(loadConfig({ env, envFile }), { policy, writeLog: () => undefined });
+  const app = await createApp(loadConfig({ env, envFile }), {
+    policy: busyPolicy,
+    writeLog: () => undefined,
+  });
   await remember(app, file, rows);
   const operation = findOperation('messaging_send_message');
   if (operation === undefined) throw new Error('there is no messaging_send_message');

@@ -1,15 +1,17 @@
 // `npm run soak [-- --quick]`: the long runs of the suites, and an hour of traffic in the emulator's time through our server over HTTP:
 // memory, handles and files stay bounded. Exits with 1 when anything does not hold.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveEmulator } from '../src/emulator/server.ts';
 import { chanceFrom } from '../test/support/chance.ts';
 import { placeInFile, surviveKills } from '../test/support/killed.ts';
 import { harvest } from '../test/support/plant.ts';
 import { sendUnderFire } from '../test/support/sends-under-fire.ts';
+import { agree } from '../test/support/world.ts';
+import { busyPolicy } from './busy.ts';
 import { round } from './figure.ts';
 import { machine } from './machine.ts';
-import { settingsFor } from './ours.ts';
+import { library, settingsFor } from './ours.ts';
 import { type OverHttp, startOursOverHttp } from './over-http.ts';
 import { measuringMemory } from './stdio.ts';
 
@@ -52,22 +54,35 @@ const runs: Readonly<Record<string, () => Promise<{ readonly held: Held; readonl
   hour,
 };
 
-/** Sixty minutes of a busy office: sends, reads, calls, verifications, people who answer, and the clock that goes on. */
+/** Sixty minutes of a busy office: messages, calls, reads, look-ups and searches, and the clock that goes on. */
 async function hour() {
   const chance = chanceFrom(seed);
   const emulator = await serveEmulator({ now: () => Date.now(), clock: 'manual', port: 0 });
   const { accountSid, authToken } = emulator.emulator;
+  const place = settingsFor(emulator.url);
+  const state = place['XDG_STATE_HOME'] ?? '';
   const settings: Record<string, string> = {
-    ...settingsFor(emulator.url),
+    ...place,
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_MCP_DATABASE_URL: `file:${join(state, 'store.db')}`,
+    TWILIO_MCP_POLICY_FILE: join(state, 'policy.json'),
   };
+  writeFileSync(join(state, 'policy.json'), JSON.stringify(busyPolicy));
+  const people = Array.from({ length: 2000 }, (_, n) => `+1415558${String(n).padStart(4, '0')}`);
+  await haveAgreed(people, settings);
   const server = await startOursOverHttp(emulator.url, measuringMemory, settings);
-  const person = () => `+1415558${String(Math.floor(chance() * 2000)).padStart(4, '0')}`;
+  const person = () => people[Math.floor(chance() * people.length)] ?? '';
+  let nth = 0;
+  // The same words to the same person would be a repeat, and refused.
+  const parcel = () => {
+    nth += 1;
+    return `Parcel ${nth}`;
+  };
   const deeds: readonly (() => Promise<unknown>)[] = [
-    () => server.call('messaging_send_message', { to: person(), body: `Your code word is ${person()}` }),
+    () => server.call('messaging_send_message', { to: person(), body: `${parcel()} is on its way` }),
     () => server.call('messaging_list_messages', { limit: 20 }),
-    () => server.call('voice_place_call', { to: person(), twiml: '<Response><Say>Hello</Say></Response>' }),
+    () => server.call('voice_place_call', { to: person(), say: `${parcel()} is at your door` }),
     () => server.call('account_list_numbers', {}),
     () => server.call('lookup_phone_number', { phone_number: person() }),
     () => server.call('search_operations', { query: 'send a template' }),
@@ -83,7 +98,7 @@ async function hour() {
   const states: State[] = [];
   for (let at = 0; at < 60; at += 1) {
     await minute(times(500));
-    if (at % 10 === 9) states.push(await stateOf(server, settings['XDG_STATE_HOME'] ?? ''));
+    if (at % 10 === 9) states.push(await stateOf(server, state));
   }
   await server.end();
   await emulator.close();
@@ -95,6 +110,18 @@ async function hour() {
     'what is remembered of a call is less than 2 kB': last.fileKb - first.fileKb < 2 * times(500) * 40,
   };
   return { held, told: { calls: times(500) * 60, states } };
+}
+
+/** On record before the server starts, as a busy office has it. */
+async function haveAgreed(
+  people: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { createApp, loadConfig } = await library();
+  const { TWILIO_MCP_ENV_FILE: envFile = '', ...env } = settings;
+  const app = await createApp(loadConfig({ env, envFile }), { writeLog: () => undefined });
+  await agree(app, people);
+  await app.close();
 }
 
 interface State {

@@ -233,17 +233,11 @@ export function createCorridor(parts: Parts): Corridor {
     return { effect, idempotent, signal, lookWith, actor: actor.name, bulk };
   }
 
-  function answerTo(request: RequestTemplate, input: Row, how: How): Promise<Row> {
+  async function answerTo(request: RequestTemplate, input: Row, how: How): Promise<Row> {
     const { account } = parts;
-    if (request.list === undefined) return client.send(encode(request, input, account), how).then(toRow);
-    return collect({ template: request, input, account, send: (page) => client.send(page, how) });
-
-    function toRow({ body, headers }: Answer): Row {
-      // A few providers answer with a bare list.
-      const row = isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
-      if (request.answerHeaders === undefined) return row;
-      return { ...row, ...mapRow(request.answerHeaders, (name) => headers[String(name)]) };
-    }
+    if (request.list !== undefined)
+      return collect({ template: request, input, account, send: (page) => client.send(page, how) });
+    return rowOf(request, await client.send(encode(request, input, account), how));
   }
 
   /** The few operations that are not exactly one request: each request they make walks the corridor by itself. */
@@ -332,6 +326,13 @@ export function createCorridor(parts: Parts): Corridor {
   function success({ name }: Operation, data: Row, notes: readonly string[]): Success {
     return { ok: true, operation: name, data: redactor.value(data), simulated, notes: redactor.value(notes) };
   }
+}
+
+function rowOf({ answerHeaders }: RequestTemplate, { body, headers }: Answer): Row {
+  // A few providers answer with a bare list.
+  const row = isRow(body) ? body : Array.isArray(body) ? { items: body } : {};
+  if (answerHeaders === undefined) return row;
+  return { ...row, ...mapRow(answerHeaders, (name) => headers[String(name)]) };
 }
 
 /** Where a reader finds what the operation's errors mean. */

@@ -29,7 +29,7 @@ export const storeSettings = {
   ),
   TWILIO_MCP_EVENT_DAYS: setting(
     days.optional(),
-    'Days for which the inbox is kept, and with it idempotency keys, approvals and spent limits. Default: for ever. Consents are never forgotten.',
+    'Days for which the inbox is kept, and with it idempotency keys, approvals and spent limits. Default: for ever. Never forgotten are consents, and the marks by which a webhook sent again by a stranger is known for a copy.',
     '90',
   ),
   TWILIO_MCP_AUDIT_DAYS: setting(
