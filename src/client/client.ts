@@ -28,8 +28,9 @@ export interface ClientOptions extends Place {
   /** For everything: waiting for a turn, all attempts, all pauses. */
   readonly deadlineMs?: number;
   readonly maxBytes?: number;
-  /** Requests to one host at the same time, to begin with and while all goes well. */
+  /** Requests to one host at the same time, to begin with. */
   readonly atOnce?: number;
+  /** So many while all goes well; 64, or `atOnce` where that is given. */
   readonly atMost?: number;
   /** The timer behind the time limits; tests give one that rings when they say so. */
   readonly alarm?: Alarm;
@@ -93,7 +94,7 @@ const alreadyGone: Answer = { status: 204, body: {}, headers: {} };
 
 export function createClient(options: ClientOptions): Client {
   const { now, sleep, maxBytes = 10_000_000, atOnce = 20, alarm = setAlarm } = options;
-  const { atMost = Math.max(64, atOnce) } = options;
+  const { atMost = options.atOnce ?? 64 } = options;
   let { dispatcher } = options;
   let opening: Promise<Dispatcher> | undefined;
   let closing: Promise<void> | undefined;
