@@ -147,7 +147,7 @@ async function approvalOf(
     `${operation.name} waits for the owner's yes: ${questions.map(({ reason }) => reason).join(' ')}`,
     {
       rule: rules.join(', '),
-      next: `Tell the owner what you want to do and why. They approve it with \`twilio-mcp approve ${id}\`${asksConsent ? ' --evidence "how these people agreed"' : ''}; then make the same call again.`,
+      next: `Tell the owner what you want to do and why. They approve it with \`twilio-mcp approve ${id}${asksConsent ? ' --evidence "how these people agreed"' : ''}\`; then make the same call again.`,
       approval: { id, summary, expires, asksConsent },
     },
   );

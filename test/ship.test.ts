@@ -58,7 +58,7 @@ describe('the npm package', () => {
   it('holds what runs and what is read, and starts from where npm puts it', { timeout: slow }, async () => {
     const place = join(folder(), 'node_modules', 'twilio-mcp');
     mkdirSync(place, { recursive: true });
-    const tarball = join(out, `twilio-mcp-${own.version}.tgz`);
+    const tarball = join(out, `twilio-mcp-server-${own.version}.tgz`);
     execFileSync('tar', ['-xzf', tarball, '-C', place, '--strip-components=1']);
     const files = readdirSync(place).sort();
     expect(files).toEqual([
@@ -191,7 +191,7 @@ describe('server.json', () => {
         .array(
           z.strictObject({
             registryType: z.literal('npm'),
-            identifier: z.literal('twilio-mcp'),
+            identifier: z.literal('@twilio-mcp/server'),
             version: z.literal(own.version),
             runtimeHint: z.literal('npx'),
             transport: z.strictObject({ type: z.literal('stdio') }),

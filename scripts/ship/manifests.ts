@@ -15,7 +15,9 @@ const manifest = z
   })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
 
-export const { name, version } = manifest;
+export const { version } = manifest;
+/** Of what people install by hand; the npm package has a scope before it. */
+export const name = 'twilio-mcp';
 const { description, license, mcpName, engines, keywords } = manifest;
 const author = { name: 'The twilio-mcp authors' };
 
@@ -30,7 +32,7 @@ export function registryEntry() {
     packages: [
       {
         registryType: 'npm',
-        identifier: name,
+        identifier: manifest.name,
         version,
         runtimeHint: 'npx',
         transport: { type: 'stdio' },

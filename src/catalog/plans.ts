@@ -78,7 +78,8 @@ const consent: Need = {
 const optIn = 'Contact only people whose opt-in for this channel and purpose is on record.';
 const stop = 'STOP ends it at once, on every sender; record it.';
 const noResend = 'A send whose outcome is unknown is looked up, never repeated.';
-const quiet = "Marketing stays between 8 and 21 o'clock at the recipient; reminders at a decent hour.";
+const quiet =
+  "Marketing stays between 9 and 20 o'clock at the recipient, unless the owner's policy says otherwise; reminders at a decent hour.";
 const noCodes = 'A passcode appears in no answer, log or ticket.';
 const delivered = 'Accepted is not delivered: report the final status.';
 

@@ -199,9 +199,10 @@ function nextFor(status: number, code: ErrorCode, about: Circumstances): string 
     case 'PROVIDER_UNAVAILABLE':
       return tryAgain(about.host);
     default:
-      return status === 413
-        ? 'Send less at once.'
-        : 'Read what the provider says, correct the input, and call again; the same request would be refused again.';
+      if (status === 413) return 'Send less at once.';
+      if (status === 501)
+        return 'Nobody answers this at that address. The local Twilio answers what references/emulator.md lists; dry-run mode shows the request.';
+      return 'Read what the provider says, correct the input, and call again; the same request would be refused again.';
   }
 }
 

@@ -5,6 +5,7 @@ import type { Policy } from './policy.ts';
 import { purposeOf } from './purpose.ts';
 import { sendTimeOf } from './send-time.ts';
 import { dollarsOf } from './spend.ts';
+import { writersNamed } from './taint.ts';
 import { allowed, ask, type Question, refuse, type Verdict } from './verdict.ts';
 
 export function judgeConfirmation(call: JudgedCall, { confirmation }: Policy, facts: Facts): Verdict {
@@ -64,7 +65,7 @@ export function summaryOf(call: JudgedCall, facts: Facts, questions: readonly Qu
     ...(questions.some(isCrowd) ? ['Your yes is for those named here; the others are left out.'] : []),
     `Cost: ${costOf(facts)}`,
     ...(facts.tainted.length > 0
-      ? [`This conversation has read words of: ${spelledOut(facts.tainted.join(', '))}`]
+      ? [`This conversation has read words of: ${spelledOut(writersNamed(facts.tainted))}`]
       : []),
     ...questions.map(({ reason }) => `Why you are asked: ${spelledOut(reason)}`),
     'With:',

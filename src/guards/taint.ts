@@ -8,7 +8,7 @@ import { allowed, ask, refuse, type Verdict } from './verdict.ts';
 export function judgeTaint(call: JudgedCall, policy: Policy, { tainted }: Facts): Verdict {
   const { effect, people, operation } = call;
   if (tainted.length === 0 || policy.taint.minutes === 0 || effect === 'read') return allowed;
-  const whose = tainted.length > 3 ? `${tainted.length} people` : tainted.join(', ');
+  const whose = tainted.length > 3 ? `${tainted.length} people` : writersNamed(tainted);
   const said = `This conversation has read words of ${whose} within the last ${policy.taint.minutes} minutes`;
   if (effect === 'admin') {
     return refuse(
@@ -30,6 +30,13 @@ export function judgeTaint(call: JudgedCall, policy: Policy, { tainted }: Facts)
     );
   }
   return allowed;
+}
+
+/** Those whose words were read, for people to read. */
+export function writersNamed(tainted: readonly string[]): string {
+  return tainted
+    .map((each) => (each === 'unknown' ? 'somebody whose address is not known' : each))
+    .join(', ');
 }
 
 function isExpected(person: Person, { destination, taint }: Policy, tainted: readonly string[]): boolean {
