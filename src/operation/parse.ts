@@ -37,9 +37,32 @@ function told(issue: z.core.$ZodIssue, operation: Operation): string {
       .map((key) => `${JSON.stringify(short(key))} is not a field${nearest(key, operation)}`)
       .join('; ');
   }
-  const field = issue.path.join('.');
-  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
-  return `${field || 'the input'} ${missing ? 'is missing' : issue.message.replace(/^Invalid input: /, '')}`;
+  return `${issue.path.join('.') || 'the input'} ${faultOf(issue)}`;
+}
+
+/** A schema's own words, or plain ones where it has none. */
+function faultOf(issue: z.core.$ZodIssue): string {
+  const { message } = issue;
+  if (!/^(?:Invalid (?:input|option): expected|Too (?:small|big): expected)/.test(message))
+    return message.replace(/^Invalid input: /, '');
+  switch (issue.code) {
+    case 'invalid_type':
+      return message.includes('received undefined') ? 'is missing' : `must be ${issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map(String).join(' or ')}`;
+    case 'too_small':
+      return bound(issue.origin, issue.minimum, 'or more', 'at least');
+    case 'too_big':
+      return bound(issue.origin, issue.maximum, 'or less', 'at most');
+    default:
+      return message;
+  }
+}
+
+function bound(origin: string, limit: number | bigint, ofNumber: string, ofMany: string): string {
+  if (origin === 'string') return `must have ${ofMany} ${limit} characters`;
+  if (origin === 'array' || origin === 'set') return `must have ${ofMany} ${limit} of them`;
+  return `must be ${limit} ${ofNumber}`;
 }
 
 /** The mark of the cut lets the redactor know a secret that was cut in two. */
@@ -49,11 +72,21 @@ function short(key: string): string {
 
 function nearest(key: string, operation: Operation): string {
   const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const near = Object.keys(operation.input.shape).find(
-    (name) =>
-      plain(name) === plain(key) || plain(name).startsWith(plain(key)) || plain(key).startsWith(plain(name)),
-  );
+  const given = plain(key);
+  const near = Object.keys(operation.input.shape).find((name) => {
+    const known = plain(name);
+    return known.startsWith(given) || given.startsWith(known) || isSlip(given, known);
+  });
   return near === undefined ? '' : ` (did you mean ${near}?)`;
+}
+
+/** One letter too many, too few or wrong. */
+function isSlip(given: string, known: string): boolean {
+  const [long, short] = given.length >= known.length ? [given, known] : [known, given];
+  if (long.length - short.length > 1 || short.length < 2) return false;
+  const at = [...short].findIndex((letter, place) => letter !== long[place]);
+  if (at === -1) return true;
+  return long.slice(at + 1) === short.slice(long.length === short.length ? at + 1 : at);
 }
 
 function usage(operation: Operation): string {
