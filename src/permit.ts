@@ -110,9 +110,11 @@ async function approvalOf(
   parts: PermitParts,
 ): Promise<Approval> {
   const { account, ledgers, policy } = parts;
-  const { operation, input, actor, purpose } = found.call;
+  const { operation, input, actor, purpose, people } = found.call;
   const now = parts.now();
-  const print = fingerprint({ operation: operation.name, input, purpose });
+  // Where Twilio knows who is in there, others may be in there by the time the yes is used.
+  const reached = people.map(({ contact, channel }) => `${channel}:${contact}`).sort();
+  const print = fingerprint({ operation: operation.name, input, purpose, reached });
   const rules = questions.map(({ rule }) => rule);
   const asksConsent = questions.some(({ consentFor }) => consentFor !== undefined);
   const known = await ledgers.approvals.find(account, actor.name, print, now);

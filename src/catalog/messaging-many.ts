@@ -1,7 +1,7 @@
 // One text to many people: each through the corridor by itself, each at most once, whatever happens in between.
 import { z } from 'zod';
 import { defineOperation, type Hands, type Row } from '../operation/define.ts';
-import { OperationError } from '../operation/errors.ts';
+import { nothingDone, OperationError } from '../operation/errors.ts';
 import * as fields from '../operation/fields.ts';
 import type { SendEntry } from '../operation/ledgers.ts';
 import { channelOf } from '../operation/reach.ts';
@@ -145,7 +145,7 @@ async function sendOnce(hands: Hands, batch: string, { to }: Recipient, input: R
     if (!(error instanceof OperationError)) throw error;
     const { code, details } = error;
     const told = [code, details.twilioCode ?? details.rule].filter((part) => part !== undefined).join(' ');
-    if (code === 'OUTCOME_UNKNOWN') {
+    if (!nothingDone(error)) {
       await sends.settle(key, { state: 'unknown', code: told });
       return { to, outcome: 'unknown', error: told };
     }

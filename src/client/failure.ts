@@ -106,11 +106,12 @@ export function unreadable(status: number, text: string, about: Circumstances): 
 
 /** A redirect that is no download: it is never followed, because credentials would go along. */
 export function redirected(status: number, about: Circumstances): OperationError {
+  const again = repeatable(about.effect, about.idempotent);
   return new OperationError(
-    'ANSWER_UNREADABLE',
+    again ? 'ANSWER_UNREADABLE' : 'OUTCOME_UNKNOWN',
     `${hostNames[about.host]} answered with a redirect (HTTP ${status}), which is not followed.`,
     {
-      next: 'Read the resource again by the identifier it has now; check TWILIO_API_BASE_URL if one is set.',
+      next: `${again ? 'Read the resource again by the identifier it has now.' : lookFirst(about)} Check TWILIO_API_BASE_URL if one is set.`,
       httpStatus: status,
     },
   );

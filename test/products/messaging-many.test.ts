@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { findOperation } from '../../src/catalog/index.ts';
 import { storeUrl } from '../../src/config.ts';
 import { createStore } from '../../src/store/open.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
 import { agree, createWorld, kinds, OWN_NUMBER, type Row, type World } from '../support/world.ts';
 
 let world: World;
@@ -172,4 +173,18 @@ describe('stopping and going on', () => {
     expect(requests('POST')).toHaveLength(1);
     await store.close();
   });
+});
+
+it('writes to nobody again whose answer was a redirect: it may have been carried out', async () => {
+  const proxy = await startFaultProxy(() => '302 after');
+  world = await createWorld({ env: { TWILIO_API_BASE_URL: proxy.url } });
+  proxy.aim(world.emulator.url);
+  const input = { ...mailing, recipients: people(1), report: 'all' };
+  for (let run = 0; run < 2; run += 1) {
+    const report = await world.ok('messaging_send_many', input);
+    expect(recipients(report)).toMatchObject([{ outcome: 'unknown' }]);
+    await world.advance(11 * 60);
+  }
+  expect(world.requests('POST')).toHaveLength(1);
+  await proxy.close();
 });

@@ -14,6 +14,7 @@ export const faults = [
   '429',
   '500 before',
   '503 after',
+  '302 after',
   'html after',
   'empty after',
   'other json after',
@@ -93,6 +94,7 @@ async function spoil(fault: Fault, out: ServerResponse, pass: () => Promise<Answ
   if (fault === 'truncated') return truncate(out, status, body);
   if (fault === 'drip') return drip(out, status, body);
   if (fault === '503 after') return answer(out, 503, '{"code":20503,"message":"Later"}');
+  if (fault === '302 after') return answer(out, 302, '', { location: 'https://portal.example.com/login' });
   if (fault === 'html after')
     return answer(out, status, '<html>maintenance</html>', { 'content-type': 'text/html' });
   if (fault === 'empty after') return answer(out, status, '');
