@@ -32,12 +32,27 @@ export function project(schema: z.ZodObject, body: Row): Projected {
   return { data: known(schema, rest), odd };
 }
 
-/** The rows of an answer that has no required field any more: what the schema knows by name, as it came. */
-function known({ shape }: z.ZodObject, value: unknown): Row {
-  const named: Row = {};
-  if (!isRow(value)) return named;
-  for (const key of Object.keys(shape)) if (Object.hasOwn(value, key)) named[key] = value[key];
-  return named;
+/** What there is of an answer that lacks a required field. */
+function known(schema: z.ZodObject, value: unknown): Row {
+  const left = documented(schema, value);
+  return isRow(left) ? left : {};
+}
+
+/** What of a value is as documented, where the whole is not; fields that are not stay out at every depth. */
+function documented(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray && Array.isArray(value)) {
+    const { element } = inner;
+    if (!(element instanceof z.ZodType)) return undefined;
+    return value.map((each) => documented(element, each)).filter((each) => each !== undefined);
+  }
+  if (!(inner instanceof z.ZodObject) || !isRow(value)) return undefined;
+  return mapRow(value, (each, key) => {
+    const field = inner.shape[key];
+    return field instanceof z.ZodType ? documented(field, each) : undefined;
+  });
 }
 
 function withoutNulls(value: unknown): unknown {
@@ -118,12 +133,22 @@ function mapTexts(
   return mapRow(value, (each) => mapTexts(each, change, true));
 }
 
-/** Whose words stand in a row, as consent is kept by it; `unknown` where the row does not say. */
+/**
+ * Whose words stand in a row, as consent is kept by it. Only what came in says so: whoever is named in any other row may be
+ * somebody the agent has chosen, and would be written to without a question from then on.
+ */
 export function writerOf(row: Row): string {
-  const writer = ['from', 'author', 'address', 'contact']
+  const writer = namingWriter(row)
     .map((key) => row[key])
     .find((each) => typeof each === 'string');
   return typeof writer === 'string' ? contactOf({ to: writer, channel: 'unknown' }) : 'unknown';
+}
+
+function namingWriter({ direction, type, participant_sid }: Row): readonly string[] {
+  const cameIn = String(direction).startsWith('inbound') || /\.(?:inbound|input)$/.test(String(type));
+  if (cameIn) return ['contact', 'from', 'address'];
+  // Twilio writes the participant beside the author; who writes under another's name has none.
+  return participant_sid === undefined ? [] : ['author'];
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {

@@ -117,7 +117,11 @@ export function createCorridor(parts: Parts): Corridor {
     try {
       prepared = prepare(call, whole);
       const earlier = mode === 'dry-run' ? undefined : await once.first(prepared);
-      if (earlier !== undefined) return repeated(operation, earlier);
+      if (earlier !== undefined) {
+        // Whoever may not make the call may not have its answer either.
+        admit(prepared, judging);
+        return repeated(operation, earlier);
+      }
       claimed = true;
       admit(prepared, judging);
       const found = await gather(prepared, judging);

@@ -146,6 +146,9 @@ describe('shapes of secrets', () => {
         sid: account,
         code: '123456',
         nested: { client_secret: 'abc' },
+        writeKeys: ['k1', 'k2'],
+        inquiry_session_token: 'abc',
+        ice_servers: [{ username: 'u', credential: 'abc' }],
       }),
     ).toEqual({
       auth_token: '[redacted]',
@@ -155,6 +158,9 @@ describe('shapes of secrets', () => {
       sid: account,
       code: '[redacted]',
       nested: { client_secret: '[redacted]' },
+      writeKeys: ['[redacted]', '[redacted]'],
+      inquiry_session_token: '[redacted]',
+      ice_servers: [{ username: 'u', credential: '[redacted]' }],
     });
   });
 });

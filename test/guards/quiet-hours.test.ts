@@ -173,7 +173,7 @@ describe('a scheduled message', () => {
   it('is judged now, where its time is past or no time', () => {
     // Without ScheduleType Twilio sends at once, whatever SendAt says.
     const ignored = { SendAt: '2026-11-23T17:00:00Z' };
-    expect(inShort(verdictAt(night, sanFrancisco, { input: ignored }))).toBe('quiet_hours.marketing');
+    expect(inShort(verdictAt(night, sanFrancisco, { input: ignored }))).toBe('refused quiet_hours.marketing');
     const heeded = { ...ignored, ScheduleType: 'fixed' };
     expect(inShort(verdictAt(night, sanFrancisco, { input: heeded }))).toBe('allowed');
     for (const send_at of ['2020-11-23T17:00:00Z', 'tomorrow'])
