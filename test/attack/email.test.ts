@@ -92,3 +92,13 @@ it('a no counts whoever is named, since it only makes things stricter', async ()
   await hear({ sender: '', text: 'Please stop emailing me' });
   expect(await consents()).toMatchObject([{ state: 'revoked', source: 'plain_words' }]);
 });
+
+it('another mail’s Message-ID, used before it comes, does not have it dropped as known', async () => {
+  await hear({ sender: 'mallory@evil.example' });
+  await hear({ sender: victim, spf: 'none' });
+  await hear({ sender: victim, text: 'Something else' });
+  await hear({ sender: victim });
+  await hear({ sender: victim });
+  const { events } = await world.ok('inbox_list_events', {});
+  expect(events).toHaveLength(4);
+});
