@@ -50,6 +50,7 @@ export async function readInboundEmail(body: Uint8Array, type: string): Promise<
     data: {
       ...rest,
       direction: 'inbound',
+      to: addressesIn(textIn(row, 'to')).join(', '),
       sender: sender || (addressesIn(textIn(row, 'from')).at(-1) ?? ''),
       body: textIn(row, 'text') || (typeof html === 'string' ? html : ''),
       attachments: files,
