@@ -21,7 +21,8 @@ export const participantName = fields.field(
 export const identity = fields.field(z.string().min(1).max(256), 'Chat identity', 'ana');
 export const roleSid = fields.sid('Role; conversations_list_roles', 'RL').optional();
 export const deleted = z.object({ deleted: fields.field(z.boolean(), 'True once it is gone', true) });
-export const attributesText = fields.field(z.string(), 'JSON of yours', '{}').optional();
+/** Chat users may change their own. */
+export const attributesText = fields.mayHoldWords(z.string(), 'JSON of yours', '{}').optional();
 export const created = fields.field(z.string(), 'When it began', '2026-11-23T15:00:00Z').optional();
 
 /** Twilio keeps 16 KB of a conversation, 4 KB of a participant or message (docs/conversations-classic/conversations-limits). */

@@ -32,18 +32,18 @@ export const eventShape = {
   id: fields.field(z.string(), 'Event ID; details by inbox_get_event', 'message.inbound:SM00000000'),
   type: fields.field(z.string(), 'What happened', 'message.inbound'),
   at: fields.field(z.string(), 'When', '2026-11-23T15:00:00.000Z'),
-  contact: fields.field(z.string(), 'The person: number or email address', '+14155550123').optional(),
+  contact: fields.mayHoldWords(z.string(), 'The person: number or email address', '+14155550123').optional(),
   channel: fields.field(z.string(), 'Over what', 'sms').optional(),
   sid: fields.field(z.string(), 'The message, call or conversation it is about', 'SM00000000').optional(),
   direction: fields.field(z.string(), 'inbound or outbound', 'inbound').optional(),
-  to: fields.field(z.string(), 'Own number or sender', '+14155550100').optional(),
-  status: fields.field(z.string(), 'State or event name', 'delivered').optional(),
-  error_code: fields.field(z.string(), 'Why it failed; see account_explain_error', '30003').optional(),
+  to: fields.mayHoldWords(z.string(), 'Own number or sender', '+14155550100').optional(),
+  status: fields.mayHoldWords(z.string(), 'State or event name', 'delivered').optional(),
+  error_code: fields.mayHoldWords(z.string(), 'Why it failed; see account_explain_error', '30003').optional(),
   body: fields.words('What the person wrote or said', 'Is my order there?').optional(),
   subject: fields.words('Subject of an email', 'Order 1042').optional(),
   profile_name: fields.words('The name the person shows', 'Ana').optional(),
   digits: fields.words('Keys pressed in a call', '1').optional(),
-  media: fields.field(z.array(z.string()), 'Media; inbox_get_media shows them', []).optional(),
+  media: fields.mayHoldWords(z.array(z.string()), 'Media; inbox_get_media shows them', []).optional(),
 };
 
 export const event = z.object(eventShape);
@@ -70,10 +70,19 @@ export function rowOf({ id, type, at, contact, channel, sid, data }: InboxEvent)
   };
 }
 
-/** Only what Twilio itself says of a message or call is believed: `outbound` lifts the fence. */
-function directionOf(type: string, { direction }: Row): unknown {
-  return /^(?:message|call)\./.test(type) ? direction : undefined;
+/**
+ * Only what Twilio itself says of a message or call is believed: `outbound` lifts the fence. Of a call it is who was called,
+ * and not who speaks: whoever we called speaks and presses keys too.
+ */
+function directionOf(type: string, data: Row): unknown {
+  const { direction } = data;
+  if (type.startsWith('message.')) return direction;
+  const isReport = type === 'call.status' && !Object.keys(data).some((key) => byPerson.test(key));
+  const isInbound = typeof direction === 'string' && direction.startsWith('inbound');
+  return type.startsWith('call.') && (isReport || isInbound) ? direction : undefined;
 }
+
+const byPerson = /speech_result$|^(?:body|digits|caller_name|sip_header.*)$/;
 
 /** All that the event held and the row does not show. */
 export function detailsOf({ data }: InboxEvent): string {

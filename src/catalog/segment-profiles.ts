@@ -49,7 +49,7 @@ export const getTraits = defineOperation({
     cursor: next,
   }),
   output: z.object({
-    traits: fields.field(z.record(z.string(), z.unknown()), 'Traits by name', { plan: 'pro' }),
+    traits: fields.mayHoldWords(z.record(z.string(), z.unknown()), 'Traits by name', { plan: 'pro' }),
     next_cursor: fields.nextCursor,
   }),
   prepare: (input, defaults) => inSpace({ ...input, include: input.include?.join(',') }, defaults),
@@ -67,8 +67,10 @@ const event = z.object({
   type: fields.field(z.string(), 'track, page or screen', 'track').optional(),
   event: fields.words('Name of the event', 'Order Completed').optional(),
   timestamp: fields.field(z.string(), 'When', '2026-11-23T15:00:00Z').optional(),
-  message_id: fields.field(z.string(), 'Its ID', 'order-1042-completed').optional(),
-  properties: fields.field(z.record(z.string(), z.unknown()), 'Particulars', { revenue: 49.9 }).optional(),
+  message_id: fields.mayHoldWords(z.string(), 'Its ID', 'order-1042-completed').optional(),
+  properties: fields
+    .mayHoldWords(z.record(z.string(), z.unknown()), 'Particulars', { revenue: 49.9 })
+    .optional(),
 });
 
 export const listEvents = defineOperation({
@@ -101,7 +103,7 @@ export const listEvents = defineOperation({
 });
 
 const externalId = z.object({
-  type: fields.field(z.string(), 'Kind', 'email').optional(),
+  type: fields.mayHoldWords(z.string(), 'Kind', 'email').optional(),
   id: fields.words('The ID', 'ana@example.com').optional(),
   created_at: fields.field(z.string(), 'First seen', '2026-11-23T15:00:00Z').optional(),
 });

@@ -27,6 +27,11 @@ export const data = fields.field(
   { status: 'packed' },
 );
 
+/** In an answer: apps, and the people who use them, may have written it. */
+export const held = fields
+  .mayHoldWords(z.record(z.string(), z.unknown()), 'What it holds', { status: 'packed' })
+  .optional();
+
 export const ttl = fields
   .field(z.int().min(0).max(31_536_000), 'Seconds until it deletes itself; 0 never', 3600)
   .optional();

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../operation/define.ts';
 import * as fields from '../operation/fields.ts';
-import { data, deleted, name, revision, service, serviceSid, ttl } from './sync-fields.ts';
+import { data, deleted, held, name, revision, service, serviceSid, ttl } from './sync-fields.ts';
 
 const page = 'twilio-sync';
 const lists = `${service}/Lists`;
@@ -21,11 +21,14 @@ const list = z.object({
 
 const item = z.object({
   index,
-  data: fields.field(z.record(z.string(), z.unknown()), 'What it holds', { status: 'packed' }).optional(),
+  data: held,
   revision: fields.field(z.string(), 'Changes with every update', '1').optional(),
   list_sid: fields.sid('List SID', 'ES').optional(),
   date_expires: fields.field(z.string(), 'When it deletes itself', '2026-11-23T16:00:00Z').optional(),
 });
+
+/** What is answered to whoever wrote it: their own words. */
+const written = item.extend({ data: data.optional() });
 
 export const createList = defineOperation({
   name: 'sync_create_list',
@@ -78,7 +81,7 @@ export const addListItem = defineOperation({
   about: 'Add a JSON object at the end of a list.',
   effect: 'write',
   input: z.strictObject({ ...inService, list: name, data, ttl }),
-  output: item,
+  output: written,
   request: { method: 'POST', host: 'sync', path: items, names: { ttl: 'ItemTtl' }, asJson: ['data'] },
   page,
 });
@@ -90,7 +93,7 @@ export const setListItem = defineOperation({
   effect: 'write',
   idempotent: true,
   input: z.strictObject({ ...inService, list: name, index, data, ttl, revision }),
-  output: item,
+  output: written,
   request: {
     method: 'POST',
     host: 'sync',

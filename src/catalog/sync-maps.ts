@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { defineOperation, type RequestTemplate } from '../operation/define.ts';
 import { OperationError } from '../operation/errors.ts';
 import * as fields from '../operation/fields.ts';
-import { data, deleted, name, revision, service, serviceSid, ttl } from './sync-fields.ts';
+import { data, deleted, held, name, revision, service, serviceSid, ttl } from './sync-fields.ts';
 
 const page = 'twilio-sync';
 const maps = `${service}/Maps`;
 const items = `${maps}/{map}/Items`;
 
-const key = fields.field(z.string().min(1).max(320), 'Key of the item', 'ana');
+const key = fields.mayHoldWords(z.string().min(1).max(320), 'Key of the item', 'ana');
 const inService = { service_sid: serviceSid.default('default') };
 
 const map = z.object({
@@ -21,12 +21,15 @@ const map = z.object({
 
 const item = z.object({
   key,
-  data: fields.field(z.record(z.string(), z.unknown()), 'What it holds', { status: 'packed' }).optional(),
+  data: held,
   revision: fields.field(z.string(), 'Changes with every update', '1').optional(),
   map_sid: fields.sid('Map SID', 'MP').optional(),
   date_expires: fields.field(z.string(), 'When it deletes itself', '2026-11-23T16:00:00Z').optional(),
   date_updated: fields.field(z.string(), 'Last change', '2026-11-23T15:00:00Z').optional(),
 });
+
+/** What is answered to whoever wrote it: their own words. */
+const written = item.extend({ data: data.optional() });
 
 export const createMap = defineOperation({
   name: 'sync_create_map',
@@ -82,7 +85,7 @@ const changeItem = defineOperation({
   effect: 'write',
   idempotent: true,
   input: z.strictObject({ ...inService, map: name, key, data, ttl, revision }),
-  output: item,
+  output: written,
   request: {
     method: 'POST',
     host: 'sync',
@@ -99,7 +102,7 @@ const addItem = defineOperation({
   about: 'Put an item under a key that is free.',
   effect: 'write',
   input: z.strictObject({ ...inService, map: name, key, data, ttl }),
-  output: item,
+  output: written,
   request: { method: 'POST', host: 'sync', path: items, ...itemTtl },
   page,
 });
@@ -112,7 +115,7 @@ export const setMapItem = defineOperation({
   effect: 'write',
   idempotent: true,
   input: z.strictObject({ ...inService, map: name, key, data, ttl, revision }),
-  output: item,
+  output: written,
   // Twilio has one request to change an item and another to add it, and none that does either.
   async run(input, { call }) {
     try {

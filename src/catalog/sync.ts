@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../operation/define.ts';
 import * as fields from '../operation/fields.ts';
-import { data, deleted, name, revision, service, serviceSid, ttl } from './sync-fields.ts';
+import { data, deleted, held, name, revision, service, serviceSid, ttl } from './sync-fields.ts';
 
 const page = 'twilio-sync';
 
@@ -10,10 +10,13 @@ const document = z.object({
   sid: fields.sid('Document SID', 'ET'),
   unique_name: fields.field(z.string(), 'Unique name', 'order-1042').optional(),
   revision: fields.field(z.string(), 'Changes with every update', '1').optional(),
-  data: fields.field(z.record(z.string(), z.unknown()), 'What it holds', { status: 'packed' }).optional(),
+  data: held,
   date_expires: fields.field(z.string(), 'When it deletes itself', '2026-11-23T16:00:00Z').optional(),
   date_updated: fields.field(z.string(), 'Last change', '2026-11-23T15:00:00Z').optional(),
 });
+
+/** What is answered to whoever wrote it: their own words. */
+const written = document.extend({ data: data.optional() });
 
 const serviceRow = z.object({
   sid: fields.sid('Service SID', 'IS'),
@@ -77,7 +80,7 @@ export const createDocument = defineOperation({
     data: data.optional(),
     ttl,
   }),
-  output: document,
+  output: written,
   request: { method: 'POST', host: 'sync', path: `${service}/Documents`, asJson: ['data'] },
   page,
 });
@@ -129,7 +132,7 @@ export const updateDocument = defineOperation({
     ttl,
     revision,
   }),
-  output: document,
+  output: written,
   request: {
     method: 'POST',
     host: 'sync',

@@ -112,3 +112,9 @@ export function words(description: string, example: string) {
   strangersWords.add(schema, { from: description });
   return schema;
 }
+
+/** An address, a state or a JSON object in which a stranger may have written: fenced where it reads as a sentence. */
+export function mayHoldWords<S extends z.ZodType>(schema: S, description: string, example: z.input<S>): S {
+  strangersWords.add(schema, { from: description, prose: true });
+  return field(schema, description, example);
+}

@@ -64,7 +64,7 @@ function preparingOnce(database: SqliteDatabase): SqliteDatabase {
 
 const mostKept = 300;
 
-function isLocked(error: unknown): boolean {
+export function isLocked(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }
 

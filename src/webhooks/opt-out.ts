@@ -5,10 +5,10 @@ import { textIn } from './found.ts';
 import { wishOf } from './words.ts';
 
 export function consentFrom(event: InboxEvent): readonly ConsentEntry[] {
+  if (event.type === 'email.inbound') return fromEmail(event);
   if (event.contact === undefined || event.channel === undefined) return [];
   const person: Person = { ...event, contact: event.contact, channel: event.channel };
   if (event.type === 'email') return fromEmailEvent(person);
-  if (event.type === 'email.inbound') return fromEmail(person);
   if (event.type === 'message.status') return fromStatus(person);
   const isMessage = event.type === 'message.inbound' || event.data['direction'] === 'inbound';
   return isMessage && messageTypes.includes(event.type) ? fromMessage(person) : [];
@@ -73,14 +73,20 @@ function fromEmailEvent(event: Person): ConsentEntry[] {
   return [entry(event, 'any', 'revoked', 'provider_refusal', [name, reason].filter(Boolean).join(': '))];
 }
 
-/** Anyone can write any sender into an email; only one that the sender's own domain vouches for counts as a yes. */
-function fromEmail(event: Person): ConsentEntry[] {
+/**
+ * Anyone can write any sender into an email. A no counts whoever is named, since it only makes things stricter; a yes only
+ * from one whose own domain vouches for them.
+ */
+function fromEmail(email: InboxEvent): ConsentEntry[] {
+  const contact = email.contact ?? textIn(email.data, 'sender');
+  if (contact === '') return [];
+  const event: Person = { ...email, contact, channel: 'email' };
   const body = textIn(event.data, 'body');
   const wish = wishOf(textIn(event.data, 'subject')) ?? wishOf(firstWords(body));
   if (wish !== undefined && 'refuses' in wish)
     return wish.refuses === 'here' ? [entry(event, 'any', 'revoked', 'plain_words', body)] : [];
   if (wish?.keyword === 'STOP') return [entry(event, 'any', 'revoked', 'plain_words', body)];
-  const isProven = textIn(event.data, 'spf', 'SPF').toLowerCase() === 'pass';
+  const isProven = email.contact !== undefined && textIn(event.data, 'spf', 'SPF').toLowerCase() === 'pass';
   return isProven ? [entry(event, 'conversational', 'granted', 'inbound_message', body)] : [];
 }
 

@@ -4,11 +4,15 @@ import { isRow, type Row } from '../operation/row.ts';
 import type { Fields } from '../signature.ts';
 import { type Found, fingerprint, parsedIn, personAt, snake, textIn } from './found.ts';
 
-/** Fields under our names; a name that comes twice is a list. */
+/**
+ * Fields under our names; a name that comes with several values is a list. The signature takes a pair that comes twice for
+ * one, and so does this: else a copy of a signed request could turn a text into a list.
+ */
 export function rowOfFields(fields: Fields): Row {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of fields) values.set(snake(name), [...(values.get(snake(name)) ?? []), value]);
-  const entries = [...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all]);
+  const values = new Map<string, Set<string>>();
+  for (const [name, value] of fields)
+    values.set(snake(name), (values.get(snake(name)) ?? new Set()).add(value));
+  const entries = [...values].map(([name, all]) => [name, all.size === 1 ? [...all][0] : [...all]]);
   return parsedIn(Object.fromEntries(entries), ...jsonFields);
 }
 

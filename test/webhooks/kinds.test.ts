@@ -239,3 +239,15 @@ it('a name that comes twice is a list, JSON in a field is read', () => {
     media: 'no json',
   });
 });
+
+it('a pair that comes twice is one, as it is to the signature: a copy makes no list of a text', () => {
+  const fields: [string, string][] = [
+    ['ConversationSid', 'CH1'],
+    ['EventType', 'onMessageAdded'],
+    ['Author', person],
+    ['Source', 'SDK'],
+  ];
+  const twice = rowOfFields([...fields, ['Source', 'SDK']]);
+  expect(twice).toEqual(rowOfFields(fields));
+  expect(readTwilio(twice).contact).toBeUndefined();
+});
