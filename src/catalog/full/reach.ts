@@ -244,14 +244,11 @@ function messageOf(input: Row, people: readonly Recipient[]): Usage {
 
 function callOf(input: Row, people: readonly Recipient[]): Usage {
   if (people.length === 0) return { kind: 'nothing' };
-  if (people.some(({ to }) => to === unknown))
-    return { kind: 'unknown', why: 'whom the call goes on to is not in its input' };
   const limit = input['TimeLimit'];
-  return {
-    kind: 'call',
-    legs: people.length,
-    minutes: (typeof limit === 'number' ? limit : longestCall) / 60,
-  };
+  const minutes = (typeof limit === 'number' ? limit : longestCall) / 60;
+  if (people.some(({ to }) => to === unknown))
+    return { kind: 'unknown', why: 'whom the call goes on to is not in its input', minutes };
+  return { kind: 'call', legs: people.length, minutes };
 }
 
 function numberOf(id: string, input: Row): Usage {
