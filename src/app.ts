@@ -16,6 +16,7 @@ import { createFolderReader } from './files/folders.ts';
 
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
+import { matchesAny } from './guards/pattern.ts';
 import type { Policy } from './guards/policy.ts';
 import { createInbound, type Inbound } from './inbound.ts';
 import { findEmulator, firstNumber, type LocalTwilio } from './local-twilio.ts';
@@ -92,7 +93,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const { settings, mode } = config;
   const now = options.now ?? (() => new Date());
   const sleep = options.sleep ?? pause;
-  const policy = options.policy ?? policyOf(config);
+  const policy = await onBothShelves(options.policy ?? policyOf(config));
   const choice = {
     toolsets: settings.TWILIO_MCP_TOOLSETS,
     tools: settings.TWILIO_MCP_TOOLS,
@@ -310,6 +311,15 @@ function policyOf({ settings }: Config): Policy {
     readOnly: settings.TWILIO_MCP_READ_ONLY,
     urls: settings.TWILIO_STATUS_CALLBACK === undefined ? [] : [settings.TWILIO_STATUS_CALLBACK],
   });
+}
+
+/** A denied name denies the same request under its other name. The catalog is opened for it where something is denied. */
+async function onBothShelves(policy: Policy): Promise<Policy> {
+  const { deny } = policy.access;
+  if (deny.length === 0) return policy;
+  const { otherNamesOf } = await import('./catalog/twins.ts');
+  const others = otherNamesOf((name) => matchesAny(deny, name));
+  return { ...policy, access: { ...policy.access, deny: [...deny, ...others] } };
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {

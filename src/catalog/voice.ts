@@ -8,6 +8,7 @@ import { buildTwiml } from '../twiml/build.ts';
 import { INLINE_TWIML_MAX_CHARACTERS, parseTwiml } from '../twiml/document.ts';
 import { reachedBy, type TwimlVia } from '../twiml/reach.ts';
 import { validateTwiml } from '../twiml/validate.ts';
+import { effectOfTwiml } from './twiml-effect.ts';
 
 const calls = '/2010-04-01/Accounts/{account}/Calls';
 const page = 'twilio-voice';
@@ -182,6 +183,7 @@ export const placeCall = defineOperation({
     const time_limit = input.time_limit ?? secondsFor(defaults);
     return { ...withTwiml(input), from: input.from ?? callerFrom(defaults), status_callback, time_limit };
   },
+  raises: ({ twiml }) => effectOfTwiml(twiml),
   // A document behind `url` may dial anyone; whether its host is trusted is the destination guard's question.
   reaches: (input) => [{ to: input.to, channel: 'voice' }, ...reachedInside(input.twiml, input.to)],
   costs: ({ to, twiml, time_limit = TIME_LIMIT_SECONDS }) => ({
@@ -280,6 +282,7 @@ export const updateCall = defineOperation({
     ...withTwiml(input),
     time_limit: input.time_limit ?? (dials(input.twiml) ? secondsFor(defaults) : undefined),
   }),
+  raises: ({ twiml }) => effectOfTwiml(twiml),
   // Who is on the line was reached by the call itself; only those its new TwiML brings in are new.
   reaches: ({ twiml }) => reachedInside(twiml, undefined),
   costs({ twiml, time_limit = TIME_LIMIT_SECONDS }) {

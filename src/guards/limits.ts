@@ -12,15 +12,20 @@ type Draft = Omit<Limit, 'most'> & { readonly most: number | undefined };
 
 /** What an operation made of others would use is counted when their calls come. */
 export function limitsFor(call: JudgedCall, { limits, spend }: Policy): readonly Limit[] {
-  const { composed, people, usage, effect } = call;
+  const { composed, people, usage } = call;
   if (composed || (people.length === 0 && usage.kind === 'nothing')) return [];
   const drafts = [
-    ...(people.length > 0 && effect === 'send' ? contactsOf(limits) : []),
+    ...(people.length > 0 && sends(call) ? contactsOf(limits) : []),
     ...(usage.kind === 'verification' ? verificationsOf(limits) : []),
     ...repeatsOf(call, limits),
     ...moneyOf(spend),
   ];
   return drafts.flatMap(({ most, ...limit }) => (most === undefined ? [] : [{ ...limit, most }]));
+}
+
+/** Also where its input makes it more than a send, as a payment during a call does. */
+function sends({ effect, operation }: JudgedCall): boolean {
+  return effect === 'send' || operation.effect === 'send';
 }
 
 function contactsOf(limits: Policy['limits']): Draft[] {
@@ -66,9 +71,10 @@ function verificationsOf(limits: Policy['limits']): Draft[] {
 }
 
 /** A one-time code is never the same twice, and a key of the caller's own says that the second one is wanted. */
-function repeatsOf({ usage, people, effect, idempotencyKey }: JudgedCall, limits: Policy['limits']): Draft[] {
+function repeatsOf(call: JudgedCall, limits: Policy['limits']): Draft[] {
+  const { usage, people, idempotencyKey } = call;
   const seconds = limits.repeat_window_minutes * 60;
-  if (seconds === 0 || people.length === 0 || effect !== 'send') return [];
+  if (seconds === 0 || people.length === 0 || !sends(call)) return [];
   if (usage.kind === 'verification' || idempotencyKey !== undefined) return [];
   return [{ rule: 'limits.repeat_window_minutes', of: 'same_content', per: 'recipient', seconds, most: 1 }];
 }

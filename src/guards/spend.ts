@@ -6,8 +6,9 @@ import type { Facts, JudgedCall } from './call.ts';
 import type { Policy } from './policy.ts';
 import { allowed, ask, refuse, type Verdict } from './verdict.ts';
 
-export function judgeSpend({ usage, operation }: JudgedCall, policy: Policy, facts: Facts): Verdict {
-  const tooLong = judgeMinutes(usage, policy.limits.call_minutes);
+export function judgeSpend(call: JudgedCall, policy: Policy, facts: Facts): Verdict {
+  const { usage, operation } = call;
+  const tooLong = judgeMinutes(call, policy.limits.call_minutes);
   if (tooLong.kind === 'refused') return tooLong;
   const { microdollars } = facts;
   if (microdollars === undefined) {
@@ -21,21 +22,30 @@ export function judgeSpend({ usage, operation }: JudgedCall, policy: Policy, fac
   );
 }
 
-function judgeMinutes(usage: Usage, most: number): Verdict {
-  if (usage.kind === 'many') return judgeMinutes(usage.each, most);
-  if (usage.kind !== 'call' || usage.minutes <= most) return allowed;
+function judgeMinutes({ usage, input }: JudgedCall, most: number): Verdict {
+  const minutes = Math.max(minutesOf(usage) ?? 0, (limitIn(input) ?? 0) / 60);
+  if (minutes <= most) return allowed;
   return refuse(
     'limits.call_minutes',
-    `The call could last ${Math.ceil(usage.minutes)} minutes; ${most} are allowed.`,
+    `The call could last ${Math.ceil(minutes)} minutes; ${most} are allowed.`,
     `Pass time_limit ${most * 60} or less, in seconds. The owner can raise limits.call_minutes.`,
   );
 }
 
+function minutesOf(usage: Usage): number | undefined {
+  if (usage.kind === 'many') return minutesOf(usage.each);
+  return usage.kind === 'call' || usage.kind === 'unknown' ? usage.minutes : undefined;
+}
+
+/** Seconds, under either shelf's name: what a running call is given counts also where the change itself costs nothing. */
+function limitIn(input: Row): number | undefined {
+  const named = [input['time_limit'], input['TimeLimit']];
+  return named.find((each) => typeof each === 'number');
+}
+
 /** Every call gets an end, under the name the operation uses: ten minutes where nobody said, or less where no more is allowed. */
 export function withTimeLimit(input: Row, usage: Usage, { limits }: Policy): Row {
-  if (usage.kind !== 'call') return input;
-  const named = Object.keys(input).find((key) => /^time_?limit$/i.test(key) && input[key] !== undefined);
-  if (named !== undefined) return input;
+  if (usage.kind === 'many' || minutesOf(usage) === undefined || limitIn(input) !== undefined) return input;
   const wire = Object.keys(input).some((key) => /^[A-Z]/.test(key)) ? 'TimeLimit' : 'time_limit';
   return { ...input, [wire]: Math.min(10, limits.call_minutes) * 60 };
 }

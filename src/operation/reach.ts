@@ -36,7 +36,8 @@ export type Usage =
   | { readonly kind: 'email'; readonly recipients: number }
   | { readonly kind: 'many'; readonly each: Usage; readonly times: number }
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'unknown'; readonly why: string };
+  /** `minutes` where it is a call whose legs nobody can tell. */
+  | { readonly kind: 'unknown'; readonly why: string; readonly minutes?: number };
 
 const prefixes: Readonly<Record<string, Channel>> = {
   'whatsapp:': 'whatsapp',

@@ -27,6 +27,10 @@ export type TwimlReach = {
   readonly dynamic: boolean;
   /** A message goes to the other party of this very call or message (no `to` is given). */
   readonly replies: boolean;
+  /** Money is taken from the other party. */
+  readonly pays: boolean;
+  /** The call goes on, and its sound goes to another place as well. */
+  readonly copies: boolean;
 };
 
 type Found = {
@@ -34,6 +38,8 @@ type Found = {
   urls: TwimlReach['urls'][number][];
   dynamic: boolean;
   replies: boolean;
+  pays: boolean;
+  copies: boolean;
 };
 
 // The noun's text is the address.
@@ -65,18 +71,33 @@ const DECIDED_ELSEWHERE = [
 
 /** Reads any tree, valid or not; of what it does not know it assumes the worst, so an invalid document never looks tamer. */
 export function reachedBy(root: TwimlElement): TwimlReach {
-  const found: Found = { recipients: [], urls: [], dynamic: false, replies: false };
-  visit(root, found);
+  const found: Found = {
+    recipients: [],
+    urls: [],
+    dynamic: false,
+    replies: false,
+    pays: false,
+    copies: false,
+  };
+  visit(root, '', found);
   return found;
 }
 
-function visit(element: TwimlElement, found: Found): void {
+function visit(element: TwimlElement, parent: string, found: Found): void {
   // Twilio's names are case-sensitive; a guard had better not rely on it.
   const name = element.name.toLowerCase();
   collectRecipients(element, name, found);
   collectUrls(element, RULES.get(name), found);
   if (!RULES.has(name) || DECIDED_ELSEWHERE.includes(name)) found.dynamic = true;
-  for (const child of elementsOf(element)) visit(child, found);
+  if (name === 'pay') found.pays = true;
+  if (isCopy(name, parent)) found.copies = true;
+  for (const child of elementsOf(element)) visit(child, name, found);
+}
+
+/** A connected stream is whom the caller talks to, and its host is a guard's question; a started one listens in. */
+function isCopy(name: string, parent: string): boolean {
+  if (parent === 'stop') return false;
+  return name === 'siprec' || (name === 'stream' && parent !== 'connect');
 }
 
 function collectRecipients(element: TwimlElement, name: string, found: Found): void {

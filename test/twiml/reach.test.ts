@@ -71,6 +71,8 @@ describe('reachedBy finds the recipient of', () => {
       urls: [],
       dynamic: false,
       replies: true,
+      pays: false,
+      copies: false,
     });
     expect(reach('<Sms to=" ">Hi</Sms>').replies).toBe(true);
     expect(reach('<Message to="+15551234567">Hi</Message>').replies).toBe(false);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Defaults, Operation, RequestTemplate, Row } from '../../operation/define.ts';
 import { stricter } from '../../operation/effect.ts';
 import { OperationError } from '../../operation/errors.ts';
+import { effectOfTwiml } from '../twiml-effect.ts';
 import { answerOf, outputOf } from './answer.ts';
 import { effectOf, raisedBy } from './effect.ts';
 import type { DomainFacts, OperationFacts } from './facts.ts';
@@ -30,7 +31,7 @@ export function operationFrom(domain: DomainFacts, facts: OperationFacts): Opera
     request: requestOf(domain, facts, fields),
     prepare: (input, defaults) => withAccount(withJsonItems(input, facts, fields, domain), defaults, fields),
     answer: (body, input) => answerOf(facts, body, input),
-    raises: (input) => stricter(effect, raisedBy(effect, input)),
+    raises: (input) => stricter(raisedBy(effect, input), effectOfTwiml(input['Twiml'])),
     ...(effect === 'send' && { reaches: (input: Row) => reachedIn(id, input) }),
     ...keptOf(facts, domain),
     ...(costs && { costs: (input: Row) => usedBy(id, input) }),

@@ -5,6 +5,7 @@ import { type Channel, channelOf, type Purpose, type Recipient, type Usage } fro
 import { isRow } from '../../operation/row.ts';
 import { parseTwiml } from '../../twiml/document.ts';
 import { reachedBy } from '../../twiml/reach.ts';
+import { addressesIn, parsedJson, unknown } from './addresses.ts';
 
 interface Rule {
   /** Fields that hold addresses; every address inside counts. */
@@ -63,7 +64,6 @@ const rules: Readonly<Record<string, Rule>> = {
   'messaging_v2.CreateTypingIndicator': typing,
   'messaging_v3.CreateV3TypingIndicator': typing,
   'numbers_v1.CreateVoiceVerification': { to: '', channel: 'voice', purpose: 'verification' },
-  'notify_v1.CreateNotification': { to: 'ToBinding Identity', channel: 'push' },
   'proxy_v1.CreateParticipant': { to: 'Identifier', channel: 'sms' },
   'proxy_v1.CreateMessageInteraction': { to: 'ParticipantSid', channel: 'unknown', uses: 'message' },
   'proxy_v1.CreateSession': { ...session, onlyWith: 'Participants' },
@@ -126,6 +126,7 @@ const unseen = [
 ];
 
 export function reachedIn(id: string, input: Row): readonly Recipient[] {
+  if (id === 'notify_v1.CreateNotification') return notified(input);
   const rule = rules[id] ?? whoever;
   if (rule.onlyWith !== undefined && !namesIn(rule.onlyWith).some((name) => input[name] !== undefined))
     return [];
@@ -163,26 +164,28 @@ function channelNamed(value: unknown): Channel {
 }
 
 function nobodyKnows({ channel, purpose }: Rule): Recipient {
-  return { to: 'unknown', channel, ...(purpose && { purpose }) };
+  return { to: unknown, channel, ...(purpose && { purpose }) };
 }
 
-/** Every address in a value: a plain one, one in a list, one in a JSON text, the `email` or `address` of an object. */
-function addressesIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(addressesIn);
-  if (isRow(value))
-    return Object.entries(value).flatMap(([key, each]) => (isSpoken(key) ? [] : addressesIn(each)));
-  if (typeof value !== 'string' || value === '') return [];
-  if (!/^\s*[{[]/.test(value)) return [value];
-  const found = value.match(/(?:[a-z]+:)?\+[0-9]{4,15}|[^\s"'<>:,]+@[^\s"'<>,]+/g) ?? [];
-  return found.length === 0 ? ['unknown'] : found;
+/** A binding says itself what it is; those of a user, a tag or a segment are known to Twilio alone. */
+function notified(input: Row): Recipient[] {
+  const named = [input['ToBinding'] ?? []].flat().flatMap((binding) => {
+    const told = typeof binding === 'string' ? parsedJson(binding) : undefined;
+    const type = isRow(told) ? told['binding_type'] : undefined;
+    const bare = channelOfBinding[String(type)] ?? 'unknown';
+    return addressesIn(binding).map((to): Recipient => ({ to, channel: channelOf(to, bare) }));
+  });
+  const others = ['Identity', 'Tag', 'Segment'].some((name) => input[name] !== undefined);
+  return others || named.length === 0 ? [...named, nobodyKnows(whoever)] : named;
 }
 
-/** Words and settings beside an address. */
-function isSpoken(key: string): boolean {
-  return !/^(?:to|cc|bcc|email|address|addresses|participants?|recipients?|payload|identifier|phone)$/i.test(
-    key,
-  );
-}
+const channelOfBinding: Readonly<Record<string, Channel>> = {
+  sms: 'sms',
+  apn: 'push',
+  fcm: 'push',
+  gcm: 'push',
+  'facebook-messenger': 'messenger',
+};
 
 function reachedInside(twiml: unknown, rule: Rule): Recipient[] {
   if (typeof twiml !== 'string') return [];
@@ -241,14 +244,11 @@ function messageOf(input: Row, people: readonly Recipient[]): Usage {
 
 function callOf(input: Row, people: readonly Recipient[]): Usage {
   if (people.length === 0) return { kind: 'nothing' };
-  if (people.some(({ to }) => to === 'unknown'))
-    return { kind: 'unknown', why: 'whom the call goes on to is not in its input' };
   const limit = input['TimeLimit'];
-  return {
-    kind: 'call',
-    legs: people.length,
-    minutes: (typeof limit === 'number' ? limit : longestCall) / 60,
-  };
+  const minutes = (typeof limit === 'number' ? limit : longestCall) / 60;
+  if (people.some(({ to }) => to === unknown))
+    return { kind: 'unknown', why: 'whom the call goes on to is not in its input', minutes };
+  return { kind: 'call', legs: people.length, minutes };
 }
 
 function numberOf(id: string, input: Row): Usage {
