@@ -226,15 +226,15 @@ describe('a start that fails', () => {
     },
   );
 
-  it.each([['serve', 'TWILIO_MCP_WEBHOOK_PORT']])(
-    '%s ends where its port is in use, and does not say that it serves',
-    async (command, setting) => {
-      const { port } = new URL(emulator.url);
-      const ran = await run([command, '--webhooks'], rehearsal({ [setting]: port }));
-      expect(ran.code).toBe(1);
-      expect(ran.err).toMatch(/^CONFIGURATION_INVALID: Port \d+ on 127\.0\.0\.1 could not be opened/);
-    },
-  );
+  it.each([
+    ['serve', 'TWILIO_MCP_WEBHOOK_PORT'],
+    ['http', 'TWILIO_MCP_HTTP_PORT'],
+  ])('%s ends where its port is in use, and does not say that it serves', async (command, setting) => {
+    const { port } = new URL(emulator.url);
+    const ran = await run([command, '--webhooks'], rehearsal({ [setting]: port }));
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(/^CONFIGURATION_INVALID: Port \d+ on 127\.0\.0\.1 could not be opened/);
+  });
 });
 
 describe('stdio', () => {
