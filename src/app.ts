@@ -8,18 +8,17 @@ import { listNumbers } from './catalog/account-numbers.ts';
 import { explainErrorCode } from './catalog/error-codes.ts';
 import { startChores } from './chores.ts';
 import { type Client, createClient } from './client/client.ts';
-import type { Credentials } from './client/credentials.ts';
 import { createDownloader, rehearseDownload } from './client/download.ts';
 import { createMediaReader } from './client/media.ts';
 import { type Config, pricesPath, secretsOf, tokensPath } from './config.ts';
 import { createFolderReader } from './files/folders.ts';
-
+import { credentialsOf, defaultsOf, kindOf } from './from-settings.ts';
 import { countryOf } from './guards/addressee.ts';
 import { publishedPrices } from './guards/data/prices.ts';
 import { matchesAny } from './guards/pattern.ts';
 import type { Policy } from './guards/policy.ts';
 import { createInbound, type Inbound } from './inbound.ts';
-import { findEmulator, firstNumber, type LocalTwilio } from './local-twilio.ts';
+import { findEmulator, type LocalTwilio } from './local-twilio.ts';
 import { createLog, type Log } from './log.ts';
 import { readReferences } from './mcp/resources.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
@@ -42,7 +41,6 @@ import { keepFresh } from './secrets/fresh.ts';
 import { createKeeper } from './secrets/keep.ts';
 import type { Store } from './store/open.ts';
 import { type Observer, watchClient, watchPerform } from './watch.ts';
-import { twilioPath } from './webhooks/receiver.ts';
 
 export interface AppOptions {
   readonly now?: () => Date;
@@ -90,6 +88,25 @@ export interface App {
 
 /** Wires the server. Throws CONFIGURATION_INVALID when the configuration names what is not there. */
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const opened: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await wire(config, options, opened)), close };
+  } catch (error) {
+    // A local Twilio that stays open would keep the process alive.
+    await close();
+    throw error;
+  }
+}
+
+/** Puts the end of whatever it opens on the list, in the order of opening. */
+async function wire(
+  config: Config,
+  options: AppOptions,
+  opened: (() => unknown)[],
+): Promise<Omit<App, 'close'>> {
   const { settings, mode } = config;
   const now = options.now ?? (() => new Date());
   const sleep = options.sleep ?? pause;
@@ -101,6 +118,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   };
   const surface = await chooseSurface(choice);
   const emulator = mode === 'emulator' ? await findEmulator(config, now) : undefined;
+  opened.push(() => emulator?.close());
   const credentials = credentialsOf(config, emulator);
   const redactor = createRedactor({
     secrets: [...secretsOf(settings), ...(emulator ? [emulator.authToken] : [])],
@@ -111,6 +129,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     ...(options.writeLog && { write: options.writeLog }),
   });
   const store = openStore(config, () => randomBytes(32));
+  opened.push(store.close);
   const owner = createOwnerCheck(store.owner.get, settings.TWILIO_MCP_OWNER_KEY);
   const timeoutMs = settings.TWILIO_MCP_TIMEOUT * 1000;
   const { reread } = config;
@@ -144,6 +163,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     deadlineMs: 2 * timeoutMs,
   });
   const client = watchClient(plainClient, watching);
+  opened.push(client.close);
   const account = config.account ?? emulator?.accountSid;
   await requireAccepted(settings.TWILIO_MCP_POLICY_FILE, owner);
   const ownNumbers = settings.TWILIO_MCP_OWNER_NUMBERS ?? [];
@@ -162,6 +182,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     log,
     now,
   });
+  opened.push(inbound.close);
   const corridor = createCorridor({
     mode,
     account,
@@ -209,6 +230,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       deadlineMs: 2 * timeoutMs,
     });
   let stopChores: (() => void) | undefined;
+  opened.push(() => stopChores?.());
   const perform = watchPerform(corridor.perform, watching);
   return {
     config,
@@ -252,13 +274,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         ownerNumbers: ownNumbers,
         version: versionOfPackage(),
       }),
-    close: async () => {
-      inbound.close();
-      stopChores?.();
-      await client.close();
-      await store.close();
-      await emulator?.close();
-    },
   };
 }
 
@@ -324,61 +339,4 @@ async function onBothShelves(policy: Policy): Promise<Policy> {
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal });
-}
-
-function credentialsOf({ settings }: Config, emulator: LocalTwilio | undefined): Credentials {
-  const own: Credentials = {
-    accountSid: settings.TWILIO_ACCOUNT_SID,
-    authToken: settings.TWILIO_AUTH_TOKEN,
-    secondaryAuthToken: settings.TWILIO_SECONDARY_AUTH_TOKEN,
-    apiKey: settings.TWILIO_API_KEY,
-    apiSecret: settings.TWILIO_API_SECRET,
-    clientId: settings.TWILIO_CLIENT_ID,
-    clientSecret: settings.TWILIO_CLIENT_SECRET,
-    subaccountSid: settings.TWILIO_MCP_SUBACCOUNT_SID,
-    sendgridApiKey: settings.SENDGRID_API_KEY,
-    segmentWriteKey: settings.SEGMENT_WRITE_KEY,
-    segmentProfileToken: settings.SEGMENT_PROFILE_API_TOKEN,
-    segmentPublicToken: settings.SEGMENT_PUBLIC_API_TOKEN,
-  };
-  if (emulator === undefined) return own;
-  const { accountSid, authToken, sendgridApiKey } = emulator;
-  return {
-    ...own,
-    ...emulator.segment.credentials,
-    accountSid,
-    authToken,
-    sendgridApiKey,
-    clientId: undefined,
-    clientSecret: undefined,
-  };
-}
-
-function kindOf({ apiKey, authToken, clientId }: Credentials): string {
-  if (apiKey !== undefined) return 'API key';
-  if (authToken !== undefined) return 'Auth Token';
-  return clientId === undefined ? 'none' : 'OAuth client';
-}
-
-/** The local Twilio owns numbers, so a rehearsal needs no sender of its own. */
-function defaultsOf({ settings }: Config, emulator: LocalTwilio | undefined): Defaults {
-  const from = settings.TWILIO_FROM ?? (emulator && firstNumber);
-  const segmentSpaceId = emulator?.segment.spaceId ?? settings.SEGMENT_SPACE_ID;
-  const account = settings.TWILIO_MCP_SUBACCOUNT_SID ?? settings.TWILIO_ACCOUNT_SID ?? emulator?.accountSid;
-  return {
-    ...(account !== undefined && { account }),
-    ...(from !== undefined && { from }),
-    ...(settings.TWILIO_MESSAGING_SERVICE_SID !== undefined && {
-      messagingServiceSid: settings.TWILIO_MESSAGING_SERVICE_SID,
-    }),
-    ...(settings.TWILIO_VERIFY_SERVICE_SID !== undefined && {
-      verifyServiceSid: settings.TWILIO_VERIFY_SERVICE_SID,
-    }),
-    ...(segmentSpaceId !== undefined && { segmentSpaceId }),
-    ...(settings.TWILIO_MCP_WEBHOOKS &&
-      settings.TWILIO_MCP_PUBLIC_URL !== undefined && {
-        webhookUrl: `${settings.TWILIO_MCP_PUBLIC_URL}${twilioPath}`,
-      }),
-    ...(settings.TWILIO_STATUS_CALLBACK !== undefined && { statusCallback: settings.TWILIO_STATUS_CALLBACK }),
-  };
 }

@@ -55,6 +55,7 @@ const floors: Readonly<Record<string, number>> = {
   'owner-key.ts': 2,
   'open-store.ts': 4,
   'local-twilio.ts': 4,
+  'from-settings.ts': 5,
   'policy-seal.ts': 3,
   'prices-file.ts': 3,
   'redact.ts': 1,

@@ -207,6 +207,36 @@ describe('twilio-mcp emulator', () => {
   });
 });
 
+describe('a start that fails', () => {
+  // Without credentials a local Twilio is begun, which must not keep the process alive.
+  const rehearsal = (more: Record<string, string>) => ({
+    PATH: process.env['PATH'] ?? '',
+    TWILIO_MCP_ENV_FILE: empty,
+    XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')),
+    ...more,
+  });
+
+  it.each([[['doctor']], [['call', 'account_get_balance']], [['serve']], [['http']]])(
+    '%j ends, and says why',
+    async (args) => {
+      const ran = await run(args, rehearsal({ TWILIO_MCP_ANSWER_MESSAGES: '<Response' }));
+      expect(ran.code).toBe(1);
+      expect(ran.out + ran.err).toContain('TWILIO_MCP_ANSWER_MESSAGES');
+      expect(ran.err).not.toContain('serving MCP');
+    },
+  );
+
+  it.each([
+    ['serve', 'TWILIO_MCP_WEBHOOK_PORT'],
+    ['http', 'TWILIO_MCP_HTTP_PORT'],
+  ])('%s ends where its port is in use, and does not say that it serves', async (command, setting) => {
+    const { port } = new URL(emulator.url);
+    const ran = await run([command, '--webhooks'], rehearsal({ [setting]: port }));
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(/^CONFIGURATION_INVALID: Port \d+ on 127\.0\.0\.1 could not be opened/);
+  });
+});
+
 describe('stdio', () => {
   it('carries JSON-RPC and nothing else on stdout, and ends with its client', async () => {
     const hello = {

@@ -239,6 +239,25 @@ describe('tokens of the owner', () => {
   });
 });
 
+describe('a door on this machine', () => {
+  it('is open while no token was ever made, and says so once', async () => {
+    await begin();
+    expect((await post(balance)).status).toBe(200);
+    expect((await post(balance)).status).toBe(200);
+    expect(world.log.filter((line) => line.includes('served without a token'))).toHaveLength(1);
+  });
+
+  it('stays shut when the last token is revoked', async () => {
+    const { token, row } = mint('last', ['read']);
+    await begin({ tokens: [row] });
+    writeTokens(world.tokensFile, []);
+    expect((await post(balance)).status).toBe(401);
+    expect((await post(balance, { authorization: `Bearer ${token}` })).status).toBe(401);
+    expect(world.requests()).toEqual([]);
+    expect(world.log.join('\n')).not.toContain('served without a token');
+  });
+});
+
 describe('the door', () => {
   it('is shut to other names and to pages from elsewhere (DNS rebinding)', async () => {
     await begin();

@@ -4,7 +4,8 @@ import { type App, type AppOptions, createApp } from '../app.ts';
 import { type Config, readConfig, type Sources, unknownSettings } from '../config.ts';
 import type { Mount } from '../mcp/http.ts';
 import { openHttpDoor } from '../mcp/http-door.ts';
-import { serveHttp } from '../mcp/serve-http.ts';
+import { type ServedHttp, serveHttp } from '../mcp/serve-http.ts';
+import type { ServerFactory } from '../mcp/server.ts';
 import { type Profiles, readProfiles } from '../profiles.ts';
 import { webhookRoot } from '../webhooks/receiver.ts';
 
@@ -16,21 +17,21 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   const metrics = settings.TWILIO_MCP_METRICS
     ? (await import('../mcp/metrics.ts')).createMetrics()
     : undefined;
-  const apps = await openApps(sources, profiles, metrics && { observer: metrics.observer });
-  const { log, now } = firstOf(apps);
-  for (const name of unknownSettings())
-    log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
-  const factories = new Map(
-    await Promise.all([...apps].map(async ([name, app]) => [name, await app.createServerFactory()] as const)),
-  );
+  const apps = new Map<string | undefined, App>();
   const closeAll = () => Promise.all([...apps.values()].map((app) => app.close()));
-  const place = { host: settings.TWILIO_MCP_HTTP_HOST, port: settings.TWILIO_MCP_HTTP_PORT };
-  const served = await open().catch(async (error: unknown) => {
-    // A local Twilio that stays open would keep the process alive.
+  let served: ServedHttp;
+  try {
+    await openApps(apps, sources, profiles, metrics && { observer: metrics.observer });
+    served = await open();
+  } catch (error) {
     await closeAll();
     throw error;
-  });
-  for (const app of apps.values()) app.startChores();
+  }
+  const { log } = firstOf(apps);
+  for (const app of apps.values()) {
+    if (!app.config.settings.TWILIO_MCP_WEBHOOKS) app.inbound.start();
+    app.startChores();
+  }
   log.info({ mode, url: `${served.url}/mcp` }, 'serving MCP over HTTP');
   let ending = false;
   const end = (signal: string): void => {
@@ -53,28 +54,33 @@ export async function serveOverHttp(sources: Sources): Promise<void> {
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
 
-  async function open() {
+  async function open(): Promise<ServedHttp> {
+    const { log, now, inbound } = firstOf(apps);
+    for (const name of unknownSettings())
+      log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
+    const factories = new Map<string | undefined, ServerFactory>();
+    for (const [name, app] of apps) factories.set(name, await app.createServerFactory());
     const mounts = mountsOf(apps);
-    const inbox = apps.size === 1 ? firstOf(apps).inbound : undefined;
+    const inbox = apps.size === 1 ? inbound : undefined;
     const ready = () => Promise.all([...apps.values()].map((app) => app.ledgers.ask()));
     const parts = { factories, profiles, log, now, mounts, inbox, metrics: metrics?.page, ready };
+    const place = { host: settings.TWILIO_MCP_HTTP_HOST, port: settings.TWILIO_MCP_HTTP_PORT };
     return serveHttp(openHttpDoor(config, parts), place);
   }
 }
 
 /** One server within for each profile: what belongs to one account is out of reach of the others. */
 async function openApps(
+  apps: Map<string | undefined, App>,
   sources: Sources,
   profiles: Profiles | undefined,
   options: AppOptions | undefined,
-): Promise<Map<string | undefined, App>> {
-  const apps = new Map<string | undefined, App>();
+): Promise<void> {
   const names = profiles === undefined ? [undefined] : Object.keys(profiles);
   for (const name of names) {
     const config = await readConfig({ ...sources, ...(name !== undefined && { profile: name }) });
     apps.set(name, await createApp(under(name, config), options));
   }
-  return apps;
 }
 
 /** Each account hears at an address of its own: with profiles their name stands before the path. */
@@ -85,13 +91,10 @@ function under(name: string | undefined, config: Config): Config {
   return { ...config, settings };
 }
 
-/** Webhooks beside MCP where they are wanted; else Twilio is asked at an interval. */
+/** Webhooks beside MCP, where they are wanted. */
 function mountsOf(apps: ReadonlyMap<string | undefined, App>): Mount[] {
   return [...apps].flatMap(([name, { config, inbound }]): Mount[] => {
-    if (!config.settings.TWILIO_MCP_WEBHOOKS) {
-      inbound.start();
-      return [];
-    }
+    if (!config.settings.TWILIO_MCP_WEBHOOKS) return [];
     const prefix = name === undefined ? '' : `/${encodeURIComponent(name)}`;
     return [{ path: `${prefix}${webhookRoot}/*`, handle: inbound.receive }];
   });

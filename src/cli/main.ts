@@ -160,11 +160,11 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(
+    const told =
       error instanceof OperationError
         ? `${error.code}: ${error.message}\nNext: ${error.details.next}\n`
-        : `INTERNAL: ${String(error)}\n`,
-    );
-    process.exitCode = 1;
+        : `INTERNAL: ${String(error)}\n`;
+    // Once the error is out, nothing that was left open keeps the process alive.
+    process.stderr.write(told, () => process.exit(1));
   }
 }

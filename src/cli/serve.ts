@@ -9,20 +9,29 @@ const soonMs = 500;
 
 export async function serve(config: Config): Promise<void> {
   const app = await createApp(config);
-  const { log } = app;
+  try {
+    await serveApp(app);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+async function serveApp(app: App): Promise<void> {
+  const { config, log } = app;
   for (const name of unknownSettings())
     log.warn({ setting: name }, `${name} is no setting of this server and is ignored`);
   const factory = await app.createServerFactory();
-  const about = { mode: config.mode, tools: app.surface.listed.length };
-  // A host asks for the tools first, and should not wait for the log to be opened.
-  setTimeout(() => log.info(about, 'serving MCP over stdio'), soonMs).unref();
-  app.startChores();
   const heard = await hear(app);
+  app.startChores();
   const stop = () => {
     const closed = heard?.close().then(() => app.close()) ?? app.close();
     closed.catch((error: unknown) => log.error({ err: error }, 'closing failed'));
   };
   serveOverStdio(factory, (error) => log.warn({ err: error }, 'MCP connection'), stop);
+  const about = { mode: config.mode, tools: app.surface.listed.length };
+  // A host asks for the tools first, and should not wait for the log to be opened.
+  setTimeout(() => log.info(about, 'serving MCP over stdio'), soonMs).unref();
 }
 
 /** Webhooks at a port of their own, or Twilio asked at an interval. */

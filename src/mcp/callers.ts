@@ -1,4 +1,4 @@
-// Who calls over HTTP: a token of the owner's, or an access token of the authorization server; at a loopback door, anyone.
+// Who calls over HTTP: a token of the owner's, or an access token of the authorization server; at a loopback door where no token was ever made, anyone.
 import { OAuthError, OAuthErrorCode } from '@modelcontextprotocol/server';
 import type { Actor } from '../operation/actor.ts';
 import { createVerifier } from './oauth.ts';
@@ -31,7 +31,7 @@ export type Identify = (authorization: string | undefined) => Promise<Caller>;
 export function createIdentify({ tokens, oauth, local }: CallerOptions): Identify {
   const verify = oauth && createVerifier(oauth);
   return async (authorization) => {
-    if (authorization === undefined && local && verify === undefined && tokens.isEmpty())
+    if (authorization === undefined && local && verify === undefined && !tokens.isKept())
       return { name: 'http', mayStepUp: false };
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) {

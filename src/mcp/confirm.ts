@@ -1,9 +1,10 @@
-// Puts what waits for a human's yes to the human behind the client, by elicitation; the same code serves both protocol eras.
+// Puts what waits for a human's yes to the human behind the client, by elicitation, in both protocol eras.
 // What was asked and what was answered is kept in the ledger of approvals: the corridor looks there, never at the client's word.
 import {
   type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
+  type ElicitResult,
   type InputRequiredResult,
   inputRequired,
   inputResponse,
@@ -52,17 +53,41 @@ export async function callConfirmed(
   parts: ConfirmParts,
   perform: () => Promise<Result>,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const round = await writeDown(context, parts);
-  const result = await perform();
-  const asked = result.ok ? undefined : result.error.approval;
-  if (asked === undefined) return answerOf(result);
-  // Whoever closed the question does not want to see it again at once; it waits where the owner finds it.
-  if (round === 'unanswered') return answerOf(result);
-  if (!canAsk(mcp, context)) return withNote(answerOf(result), await parts.askOwner(asked));
-  return inputRequired({
-    inputRequests: { confirm: inputRequired.elicit(questionOf(asked)) },
-    requestState: await parts.codec.mint({ approval: asked.id, asksConsent: asked.asksConsent }, context),
-  });
+  let heard = await answerOfRound(context, parts);
+  for (let round = 1; ; round += 1) {
+    const result = await perform();
+    const asked = result.ok ? undefined : result.error.approval;
+    // Whoever closed the question does not want to see it again at once; it waits where the owner finds it.
+    if (asked === undefined || heard === 'unanswered') return answerOf(result);
+    const question = inputRequired.elicit(questionOf(asked));
+    const { id: approval, asksConsent } = asked;
+    if (isModern(context) && canAsk(mcp, context)) {
+      const requestState = await parts.codec.mint({ approval, asksConsent }, context);
+      return inputRequired({ inputRequests: { confirm: question }, requestState });
+    }
+    const response =
+      round <= mostRounds && canAsk(mcp, context) ? await askNow(context, question) : undefined;
+    if (response === undefined) return withNote(answerOf(result), await parts.askOwner(asked));
+    heard = await writeDown({ approval, asksConsent }, response, parts);
+  }
+}
+
+/** One call may wait for more than one yes, but not go on asking. */
+const mostRounds = 5;
+
+/** A client of 2025 is asked during the call. The SDK would do so too, but put a failure to ask in the place of the answer. */
+async function askNow(
+  { mcpReq }: ServerContext,
+  { params }: ReturnType<typeof inputRequired.elicit>,
+): Promise<Reply | undefined> {
+  const { signal } = mcpReq;
+  try {
+    const request = { method: 'elicitation/create' as const, params: { ...params } };
+    return await mcpReq.send(request, { signal, timeout: patienceSeconds * 1000 });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
 }
 
 const askedByPhone =
@@ -92,26 +117,40 @@ const withEvidence = plain.extend({
 
 const answer = z.object({ confirm: z.boolean(), evidence: z.string().min(3).max(500).optional() });
 
-/** The human's answer, if this round carries one. Closing the question, or a yes without what was asked for, leaves it waiting. */
-async function writeDown(
-  { mcpReq }: ServerContext,
-  { approvals, now }: ConfirmParts,
-): Promise<'first' | 'answered' | 'unanswered'> {
+type Heard = 'answered' | 'unanswered';
+
+/** The human's answer, if this is a round that carries one. */
+async function answerOfRound({ mcpReq }: ServerContext, parts: ConfirmParts): Promise<Heard | undefined> {
   const state = mcpReq.requestState<Asked>();
   const response = inputResponse(mcpReq.inputResponses, 'confirm');
-  if (!isRow(state) || typeof state.approval !== 'string' || response.kind !== 'elicit') return 'first';
-  if (response.action === 'cancel') return 'unanswered';
-  const content = answer.safeParse(response.content ?? {});
-  const yes = response.action === 'accept' && content.success && content.data.confirm;
-  const evidence = content.success ? content.data.evidence : undefined;
-  if (yes && state.asksConsent && evidence === undefined) return 'unanswered';
-  await approvals.decide(state.approval, {
-    yes,
-    by: 'elicitation',
-    at: now(),
-    ...(evidence && { evidence }),
-  });
+  if (!isRow(state) || typeof state.approval !== 'string' || response.kind !== 'elicit') return undefined;
+  return writeDown(state, response, parts);
+}
+
+interface Reply {
+  readonly action: ElicitResult['action'];
+  readonly content?: object | undefined;
+}
+
+/** Closing the question, or a yes without what was asked for, leaves it waiting. */
+async function writeDown(
+  { approval, asksConsent }: Asked,
+  { action, content = {} }: Reply,
+  { approvals, now }: ConfirmParts,
+): Promise<Heard> {
+  if (action === 'cancel') return 'unanswered';
+  const read = answer.safeParse(content);
+  if (action === 'accept' && !read.success) return 'unanswered';
+  const { confirm = false, evidence } = read.data ?? {};
+  const yes = action === 'accept' && confirm;
+  if (yes && asksConsent && evidence === undefined) return 'unanswered';
+  await approvals.decide(approval, { yes, by: 'elicitation', at: now(), ...(evidence && { evidence }) });
   return 'answered';
+}
+
+/** Of 2026: it takes the question as the answer to its call, and makes the call again. */
+function isModern({ mcpReq }: ServerContext): boolean {
+  return mcpReq.envelope !== undefined;
 }
 
 function canAsk(mcp: McpServer, { mcpReq }: ServerContext): boolean {

@@ -50,6 +50,11 @@ export function openHttpDoor(
       },
     );
   }
+  if (oauth === undefined && !tokens.isKept())
+    log.warn(
+      { tokens: path },
+      'every program on this machine is served without a token; `twilio-mcp token create` ends that',
+    );
   const named = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
   const hosts = [...named, ...settings.TWILIO_MCP_ALLOWED_HOSTS, ...(local ? here : [bracketed(host)])];
   const identify = createIdentify({ tokens, oauth: oauth && { ...oauth, now }, local: !open });

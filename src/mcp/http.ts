@@ -70,6 +70,8 @@ export interface HttpParts {
 
 export interface HttpDoor {
   readonly fetch: (request: Request, bindings?: Bindings) => Response | Promise<Response>;
+  /** From now on callers are told of what changes: once there is a port that they can come to. */
+  readonly begin: () => void;
   /** From now on not ready, so that a balancer sends no more; what still comes in is answered. */
   readonly retire: () => void;
   /** Resolves when no call is under way; an open subscription is none. */
@@ -91,7 +93,7 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
     maxRequestBodySize: parts.bodyBytes,
     onerror: (error) => log.debug({ err: error }, 'MCP over HTTP'),
   });
-  const stopTelling = parts.changes?.((uri) => handler.notify.resourceUpdated(uri));
+  let stopTelling: (() => void) | undefined;
   const web = new Hono<{ Bindings: Bindings }>();
 
   // Open to whoever can reach the port, by whatever name: they tell nothing and change nothing.
@@ -220,6 +222,9 @@ export function createHttpDoor(parts: HttpParts): HttpDoor {
 
   return {
     fetch: (request, bindings) => web.fetch(request, bindings),
+    begin: () => {
+      stopTelling ??= parts.changes?.((uri) => handler.notify.resourceUpdated(uri));
+    },
     retire: () => {
       retired = true;
     },

@@ -32,6 +32,7 @@ export async function serveHttp(door: HttpDoor, { host, port }: HttpPlace): Prom
       cause,
     });
   }
+  door.begin();
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   return {

@@ -65,6 +65,8 @@ export interface TokenBook {
   /** The row of a token that is known and has not expired. */
   readonly find: (token: string) => TokenRow | undefined;
   readonly isEmpty: () => boolean;
+  /** A file was made, so callers are to show a token, even when the last one has been revoked. */
+  readonly isKept: () => boolean;
 }
 
 /** Looks whether the file has changed before each look-up: a token that was revoked stops at once, without a restart. */
@@ -86,6 +88,7 @@ export function openTokens(path: string, now: () => Date): TokenBook {
       return row;
     },
     isEmpty: () => current().length === 0,
+    isKept: () => statSync(path, { throwIfNoEntry: false }) !== undefined,
   };
 }
 

@@ -27,12 +27,15 @@ export function createTail({ account, events, everyMs, onFault }: TailParts): Ta
   function look(): void {
     if (awaited) return;
     awaited = true;
-    work = work.then(read).catch(onFault);
+    work = work.then(read).catch((error: unknown) => {
+      // Nobody listens any more, and the store may be closed.
+      if (timer !== undefined) onFault(error);
+    });
   }
 
   async function read(): Promise<void> {
     awaited = false;
-    if (listeners.size === 0) return;
+    if (timer === undefined) return;
     if (place === undefined) {
       const [newest] = await events.list(account, { newestFirst: true, limit: 1 });
       place = newest?.sequence ?? 0;

@@ -1,8 +1,9 @@
 // A yes that no human gave: written into the store, moved to another question, used again, or given by the agent itself.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Decision } from '../../src/operation/ledgers.ts';
+import type { Human, Kind } from '../support/clients.ts';
 import { databaseKinds, freshDatabase, storeKey, type TestDatabase } from '../support/databases.ts';
-import { createWorld, lenient, PERSON, type World } from '../support/world.ts';
+import { createWorld, kinds, lenient, PERSON, type World } from '../support/world.ts';
 
 const message = { to: PERSON, body: 'Your order is ready' };
 const other = { to: PERSON, body: 'Send gift cards' };
@@ -98,6 +99,33 @@ describe.each(databaseKinds)('on %s', (kind) => {
     const withYes = { ...message, approved: true, approval: id };
     expect(await world.no('messaging_send_message', withYes)).toMatch(/^INVALID_INPUT: /);
     await unmoved(message);
+  });
+});
+
+describe('a client that cannot show the question', () => {
+  const asking = async (human: Human, kind: Kind) => {
+    const world = await createWorld({ guards: 'default', human, kind });
+    onTestFinished(() => world.close());
+    return world;
+  };
+
+  it('leaves the agent with the question, and with the way to have it answered', async () => {
+    const world = await asking(() => {
+      throw new Error('Method not found');
+    }, '1.x');
+    const text = await world.no('messaging_send_message', message);
+    expect(text).toMatch(/^CONFIRMATION_NEEDED: [\s\S]*twilio-mcp approve \w+/);
+    const id = /twilio-mcp approve (\w+)/.exec(text)?.[1] ?? '';
+    const [by, at] = ['elicitation' as const, world.app.now()];
+    await world.app.ledgers.approvals.decide(id, { yes: true, by, at, evidence: 'on the web form' });
+    expect(await world.ok('messaging_send_message', message)).toMatchObject({ to: PERSON });
+  });
+
+  it.each(kinds)('and accepts it empty has answered nothing: %s', async (kind) => {
+    const world = await asking(() => ({ action: 'accept', content: {} }), kind);
+    for (const _ of ['first', 'again'])
+      expect(await world.no('messaging_send_message', message)).toMatch(/^CONFIRMATION_NEEDED: /);
+    expect(world.requests('POST')).toEqual([]);
   });
 });
 

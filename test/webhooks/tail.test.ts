@@ -47,3 +47,19 @@ it('goes on after a fault, and ends when nobody watches', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(told).toEqual(['one', 'two']);
 });
+
+it('does not tell of a fault after its end: the store may be closed by then', async () => {
+  const { events, tail, faults } = world();
+  let fail = (_: Error): void => undefined;
+  const list = () =>
+    new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+  Object.assign(events, { list });
+  tail.watch(() => undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  tail.close();
+  fail(new Error('closed'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(faults).toEqual([]);
+});
