@@ -4,14 +4,14 @@ import type { Config } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import type { Approval } from '../operation/ledgers.ts';
 import { signedDecision } from '../owner-key.ts';
-import { atDesk, type Desk, print } from './desk.ts';
+import { atDesk, type Desk, print, sameSettings } from './desk.ts';
 import type { PassphraseSource } from './passphrase.ts';
 
 export function listApprovals(config: Config): Promise<void> {
-  return atDesk(config, async ({ store, account }) => {
+  return atDesk(config, async ({ store, account, place }) => {
     const waiting = await store.approvals.list(account, new Date());
     for (const approval of waiting) print(told(approval), '');
-    if (waiting.length === 0) print('Nothing waits for your yes.');
+    if (waiting.length === 0) print(`Nothing waits for your yes in the ${place}.`, sameSettings);
   });
 }
 
@@ -42,18 +42,18 @@ export function deny(config: Config, id: string): Promise<void> {
   });
 }
 
-async function waitingOne({ store, account }: Desk, id: string): Promise<Approval> {
+async function waitingOne({ store, account, place }: Desk, id: string): Promise<Approval> {
   const found = await store.approvals.get(id);
   const over = found !== undefined && found.expires <= new Date();
   if (found !== undefined && found.account === account && found.state === 'waiting' && !over) return found;
-  const state = over ? 'has expired' : `is ${found?.state}`;
-  throw new OperationError(
-    'NOT_FOUND',
-    found === undefined || found.account !== account
-      ? `Nothing waits under ${id}.`
-      : `That question ${state}.`,
-    { next: '`twilio-mcp approvals` lists what waits; an agent that still wants it asks again.' },
-  );
+  const next = '`twilio-mcp approvals` lists what waits; an agent that still wants it asks again.';
+  if (found === undefined || found.account !== account) {
+    throw new OperationError('NOT_FOUND', `Nothing waits under ${id} in the ${place}.`, {
+      next: `${next} ${sameSettings}`,
+    });
+  }
+  const state = over ? 'has expired' : `is ${found.state}`;
+  throw new OperationError('NOT_FOUND', `That question ${state}.`, { next });
 }
 
 async function decide(

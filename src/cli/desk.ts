@@ -1,7 +1,7 @@
 // Where the owner works: the store that the server of the same settings uses, and the owner's hand under what only they may write.
 // Asking for the passphrase is passphrase.ts.
 import { randomBytes } from 'node:crypto';
-import type { Config } from '../config.ts';
+import { type Config, shownStore } from '../config.ts';
 import { openStore } from '../open-store.ts';
 import { OperationError } from '../operation/errors.ts';
 import type { AuditEntry } from '../operation/ledgers.ts';
@@ -13,21 +13,27 @@ import { type PassphraseSource, readPassphrase } from './passphrase.ts';
 export interface Desk {
   readonly store: Store;
   readonly account: string;
+  /** The store and the account, for people to read: without user and password. */
+  readonly place: string;
   /** Asks for the passphrase. Throws unless it is the owner's. */
   readonly unlock: (source: PassphraseSource) => Promise<OwnerKey>;
   /** Whatever the owner does is written down like what the agent does. */
   readonly record: (operation: string, facts: Row, phase?: AuditEntry['phase']) => Promise<void>;
 }
 
-/** Opens the store for one command, and closes it after. */
+/** Opens the store for one command, says which it is, and closes it after. */
 export async function atDesk(config: Config, work: (desk: Desk) => Promise<void>): Promise<void> {
   const account = await accountOf(config);
   const store = openStore(config, () => randomBytes(32));
+  const place = placeOf(config, account);
+  // On stderr: what is printed may be read by programs.
+  process.stderr.write(`${place}\n`);
   const check = createOwnerCheck(store.owner.get, config.settings.TWILIO_MCP_OWNER_KEY);
   try {
     await work({
       store,
       account,
+      place,
       unlock: async (source) => {
         const known = await store.owner.get();
         if (known === undefined) throw noOwner();
@@ -50,6 +56,16 @@ async function accountOf({ account, mode }: Config): Promise<string> {
   if (account !== undefined || mode !== 'emulator') return account ?? 'none';
   return (await import('../emulator/emulator.ts')).DEFAULT_ACCOUNT_SID;
 }
+
+/** The settings choose the store, and a shell without the server's settings rehearses: the owner must see which it is. */
+function placeOf({ settings, mode }: Config, account: string): string {
+  const kind = mode === 'live' ? 'live' : `rehearsal (${mode})`;
+  return `${kind} store ${shownStore(settings, mode)}, account ${account}`;
+}
+
+/** What to do where something is not found that should be there. */
+export const sameSettings =
+  'If the server asked for it, give this command the settings of the server, by `.env` or `--env-file`: they choose the store.';
 
 function noOwner(): OperationError {
   return new OperationError('REFUSED', 'No owner has been set for this store.', {

@@ -174,7 +174,7 @@ describe('twilio-mcp consent', () => {
     ];
     writeFileSync(file('in.csv'), rows.join('\r\n'));
     const dry = await run(['consent', 'import', file('in.csv'), '--dry-run']);
-    expect(dry).toMatchObject({ code: 1, err: '' });
+    expect(dry).toMatchObject({ code: 1, err: expect.stringMatching(/^live store .*\n$/) });
     expect(dry.out).toMatch(/line 3: REFUSED contact: must be E\.164[\s\S]*line 6: REFUSED has 3 fields/);
     expect(dry.out).toMatch(/4 would be recorded, 2 refused/);
     expect(await ok(['consent', 'show'])).toMatch(/Nothing is on record/);
@@ -331,6 +331,28 @@ describe('twilio-mcp doctor', () => {
       /ok +policy: no file: the defaults hold[\s\S]*ok +owner: none yet[\s\S]*ok +store: .*whole/,
     );
     expect(told).toMatch(/^ {2}confirmation\.spend: ask$/m);
+  });
+});
+
+describe('the store that a command acts on', () => {
+  it('is told on stderr with its mode and account, and where nothing is found', async () => {
+    const { accountSid } = emulator.emulator;
+    const live = `live store ${file('store.db')}, account ${accountSid}`;
+    const listed = await run(['approvals']);
+    expect(listed.err).toBe(`${live}\n`);
+    expect(listed.out).toContain(`Nothing waits for your yes in the ${live}.`);
+    expect(listed.out).toMatch(/--env-file/);
+    const bare = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '', TWILIO_MCP_DATABASE_URL: '' };
+    const rehearsal = /^rehearsal \(emulator\) store \S+rehearsal\.db, account AC\w{32}$/m;
+    for (const args of [
+      ['init', ...withPassphrase()],
+      ['consent', 'show'],
+      ['audit', 'list'],
+    ])
+      expect((await run(args, bare)).err).toMatch(rehearsal);
+    const denied = await run(['deny', 'a1'], bare);
+    expect(denied.err).toMatch(/Nothing waits under a1 in the rehearsal \(emulator\) store .*rehearsal\.db/);
+    expect(denied.err).toMatch(/Next: .*--env-file/);
   });
 });
 
