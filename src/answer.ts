@@ -130,7 +130,12 @@ function mapTexts(
   if (typeof value === 'string') return change(value, inside);
   if (Array.isArray(value)) return value.map((each) => mapTexts(each, change, true));
   if (!isRow(value)) return value;
-  return mapRow(value, (each) => mapTexts(each, change, true));
+  // A name can hold an order as well as a value can.
+  const entries = Object.entries(value).map(([key, each]) => [
+    change(key, true),
+    mapTexts(each, change, true),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -1,7 +1,8 @@
 // What of an answer is shown when it is not as documented: the documented part, and nothing that nobody knows the writer of.
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { project } from '../src/answer.ts';
+import { fenceStrangers, project } from '../src/answer.ts';
+import { mayHoldWords } from '../src/operation/fields.ts';
 
 const message = z.object({ sid: z.string(), body: z.string().optional(), price: z.number().optional() });
 const list = z.object({ messages: z.array(message), next_cursor: z.string().optional() });
@@ -37,5 +38,14 @@ describe('an answer', () => {
 
   it('of quite another shape shows nothing', () => {
     expect(project(list, { messages: order, items: [order] }).data).toEqual({});
+  });
+});
+
+it('has sentences fenced inside what strangers keep, whether they stand as a value or as a name', () => {
+  const schema = z.object({ data: mayHoldWords(z.record(z.string(), z.unknown()), 'Kept', {}) });
+  const data = { kind: 'order', note: order, [order]: 1, deep: [{ [order]: true }] };
+  const shown = fenceStrangers(schema, { data }, (text) => `<<${text}>>`);
+  expect(shown).toEqual({
+    data: { kind: 'order', note: `<<${order}>>`, [`<<${order}>>`]: 1, deep: [{ [`<<${order}>>`]: true }] },
   });
 });
