@@ -10,27 +10,49 @@ export function readPrices(path: string): Prices | undefined {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw unusable(path, cause);
+    if (isAbsent(cause)) return undefined;
+    throw unusable(path, 'read', cause, 'Make it readable for this user.');
   }
   try {
     return pricesSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw unusable(path, cause);
+    throw unusable(
+      path,
+      'understood',
+      cause,
+      'Remove the file, so that the built-in table holds again, then make it anew with `twilio-mcp prices refresh`.',
+    );
   }
 }
 
-/** Appears whole or not at all. */
-export function writePrices(path: string, prices: Prices): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.new`;
-  writeFileSync(draft, `${JSON.stringify(pricesSchema.parse(prices), null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, path);
+/** Nothing lies below a file either. */
+function isAbsent(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 }
 
-function unusable(path: string, cause: unknown): OperationError {
-  return new OperationError('CONFIGURATION_INVALID', `The price table ${path} cannot be read.`, {
-    next: 'Remove the file, so that the built-in table holds again, or make it anew with `twilio-mcp prices refresh`.',
+/** Appears whole or not at all. Throws CONFIGURATION_INVALID where it cannot be kept. */
+export function writePrices(path: string, prices: Prices): void {
+  const text = `${JSON.stringify(pricesSchema.parse(prices), null, 2)}\n`;
+  const draft = `${path}.new`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (cause) {
+    throw unusable(
+      path,
+      'written',
+      cause,
+      'Make the folder writable for this user, or keep the store in another by TWILIO_MCP_DATABASE_URL.',
+    );
+  }
+}
+
+function unusable(path: string, what: string, cause: unknown, next: string): OperationError {
+  // What a schema says of a whole table is long; the reasons of the file system are one line.
+  const why = cause instanceof Error && 'code' in cause ? `: ${cause.message}` : '';
+  return new OperationError('CONFIGURATION_INVALID', `The price table ${path} cannot be ${what}${why}.`, {
+    next,
     cause,
   });
 }

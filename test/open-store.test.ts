@@ -27,6 +27,14 @@ describe('a folder that cannot be written', () => {
     vi.stubEnv('XDG_STATE_HOME', '/dev/null');
     const store = openStore(configOf({}), random);
     expect(await store.owner.get()).toBeUndefined();
+    expect(store.keeps).toBe(false);
     await store.close();
+  });
+
+  it('stops what must be kept, in a rehearsal too', () => {
+    vi.stubEnv('XDG_STATE_HOME', '/dev/null');
+    expect(() => openStore(configOf({}), random, { mustKeep: true })).toThrow(
+      /cannot be kept in \/dev\/null\/twilio-mcp\/rehearsal\.db/,
+    );
   });
 });

@@ -24,7 +24,8 @@ export interface Desk {
 /** Opens the store for one command, says which it is, and closes it after. */
 export async function atDesk(config: Config, work: (desk: Desk) => Promise<void>): Promise<void> {
   const account = await accountOf(config);
-  const store = openStore(config, () => randomBytes(32));
+  // What the owner says must outlast this command, in a rehearsal too.
+  const store = openStore(config, () => randomBytes(32), { mustKeep: true });
   const place = placeOf(config, account);
   // On stderr: what is printed may be read by programs.
   process.stderr.write(`${place}\n`);

@@ -93,7 +93,16 @@ async function owner({ config, ledgers }: App): Promise<Finding> {
 async function store({ config: { settings, mode }, ledgers }: App): Promise<Finding> {
   const check = createOwnerCheck(ledgers.owner.get, settings.TWILIO_MCP_OWNER_KEY);
   const fault = (await check.fault()) ?? (await ledgers.integrity());
+  const lacksOwner = settings.TWILIO_MCP_OWNER_KEY !== undefined && (await ledgers.owner.get()) === undefined;
   const place = shownStore(settings, mode);
+  if (!ledgers.keeps) {
+    return {
+      check: 'store',
+      ok: false,
+      found: `in memory: nothing is kept, since ${place} cannot be written`,
+      mend: 'Make the folder writable for this user, or name another file in TWILIO_MCP_DATABASE_URL.',
+    };
+  }
   const kind = isShared(place) ? 'PostgreSQL' : 'SQLite';
   if (fault === undefined)
     return { check: 'store', ok: true, found: `${kind}, ${place}: answers; consents and audit whole` };
@@ -101,9 +110,15 @@ async function store({ config: { settings, mode }, ledgers }: App): Promise<Find
     check: 'store',
     ok: false,
     found: `${kind}, ${place}: ${fault}`,
-    mend: 'Nobody is contacted until this is mended. Look with `twilio-mcp audit verify`; keep the store as it is, and go on with a new one (TWILIO_MCP_DATABASE_URL).',
+    mend: `Nobody is contacted until this is mended. ${lacksOwner ? withoutOwner : untrusted}`,
   };
 }
+
+const withoutOwner =
+  'Run `twilio-mcp init` with these settings, then set TWILIO_MCP_OWNER_KEY to the key that it prints; if this store had an owner before, look first with `twilio-mcp audit verify`.';
+
+const untrusted =
+  'Look with `twilio-mcp audit verify`; keep the store as it is, and go on with a new one (TWILIO_MCP_DATABASE_URL).';
 
 function settings(config: Config): Finding[] {
   const unknown = unknownSettings();

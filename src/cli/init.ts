@@ -38,7 +38,9 @@ export function init(config: Config, options: InitOptions): Promise<void> {
     }
     await desk.record(old ? 'change passphrase' : 'set passphrase', { key: fingerprintOf(key.publicKey) });
     print(
-      old ? `The passphrase was changed; ${again} consents were signed again.` : 'The passphrase is set.',
+      old
+        ? `The passphrase was changed; ${again} consents were signed again.`
+        : `The passphrase is set for the ${desk.place}.`,
       'Pin its key where the server gets its settings, so that a store with another key is refused:',
       `  TWILIO_MCP_OWNER_KEY=${fingerprintOf(key.publicKey)}`,
     );

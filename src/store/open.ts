@@ -18,6 +18,8 @@ import { createTaints } from './taints.ts';
 export interface Store extends Ledgers {
   readonly consents: Consents;
   readonly owner: Owner;
+  /** False where it is in memory: nothing outlives this process. */
+  readonly keeps: boolean;
   /**
    * What is wrong with the chains, in words; undefined where nothing is. The first look is at every row, later ones at what
    * was added since. A fault once found stays.
@@ -66,6 +68,7 @@ export function createStore({ url, key, random }: StoreOptions): Store {
     taints: createTaints(database),
     events: createEvents(database),
     owner: createOwner(database),
+    keeps: url !== ':memory:',
     integrity: createLook([
       ['consent', consents.verify],
       ['audit', audit.verify],

@@ -334,28 +334,6 @@ describe('twilio-mcp doctor', () => {
   });
 });
 
-describe('the store that a command acts on', () => {
-  it('is told on stderr with its mode and account, and where nothing is found', async () => {
-    const { accountSid } = emulator.emulator;
-    const live = `live store ${file('store.db')}, account ${accountSid}`;
-    const listed = await run(['approvals']);
-    expect(listed.err).toBe(`${live}\n`);
-    expect(listed.out).toContain(`Nothing waits for your yes in the ${live}.`);
-    expect(listed.out).toMatch(/--env-file/);
-    const bare = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '', TWILIO_MCP_DATABASE_URL: '' };
-    const rehearsal = /^rehearsal \(emulator\) store \S+rehearsal\.db, account AC\w{32}$/m;
-    for (const args of [
-      ['init', ...withPassphrase()],
-      ['consent', 'show'],
-      ['audit', 'list'],
-    ])
-      expect((await run(args, bare)).err).toMatch(rehearsal);
-    const denied = await run(['deny', 'a1'], bare);
-    expect(denied.err).toMatch(/Nothing waits under a1 in the rehearsal \(emulator\) store .*rehearsal\.db/);
-    expect(denied.err).toMatch(/Next: .*--env-file/);
-  });
-});
-
 describe('a rehearsal', () => {
   it('has a store of its own: what is agreed to there counts nowhere else', async () => {
     const rehearsing = { TWILIO_MCP_MODE: 'emulator', TWILIO_MCP_DATABASE_URL: '' };
