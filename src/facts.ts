@@ -169,26 +169,41 @@ async function lastInboundOf(
 }
 
 /** Fields that hold words, not places: an address in a text is the text's business. */
-const wordy =
-  /^(body|text|html|subject|content|message|say|template_data|traits|properties|attributes|data)$/i;
+const wordy = /^(body|text|html|subject|content|message|say)$/i;
+/** Fields that hold what the owner likes. */
+const ownData = /^(template_data|traits|properties|attributes|data)$/i;
+/** Fields that hold a place and nothing else, however it is written. */
+const placed = /(?:url|uri|callback|webhook)s?$/i;
 
 /** Every URL that Twilio would ask, show or play, wherever in the input it stands. */
 function urlsIn(value: unknown, field = ''): JudgedCall['urls'] {
   if (typeof value === 'string') return urlsOf(value, field);
   if (Array.isArray(value)) return value.flatMap((each) => urlsIn(each, field));
   if (!isRow(value)) return nobody;
-  return Object.keys(value).flatMap((key) =>
-    wordy.test(key) ? nobody : urlsIn(value[key], field === '' ? key : `${field}.${key}`),
+  return Object.entries(value).flatMap(([key, each]) =>
+    ownData.test(key) || (wordy.test(key) && !isRow(each))
+      ? nobody
+      : urlsIn(each, field === '' ? key : `${field}.${key}`),
   );
 }
 
 function urlsOf(text: string, field: string): JudgedCall['urls'] {
-  if (!text.includes('//') && !text.includes('<')) return nobody;
   const trimmed = text.trim();
-  if (/^([a-z][a-z0-9+.-]*:)?\/\/\S+$/i.test(trimmed)) return [{ field, url: trimmed }];
-  if (!/^<(\?xml|Response)/i.test(trimmed)) return [];
-  const parsed = parseTwiml(trimmed);
-  if (!parsed.ok) return [];
+  if (trimmed === '') return nobody;
+  if (trimmed.startsWith('<')) return urlsOfTwiml(trimmed, field);
+  const isUrl = /^([a-z][a-z0-9+.-]*:)?\/\/\S+$/i.test(trimmed);
+  const isPlace = placed.test(field) && !namesNoHost(trimmed) && !/^(?:sips?:|\{\{)/i.test(trimmed);
+  return isUrl || isPlace ? [{ field, url: trimmed }] : nobody;
+}
+
+function urlsOfTwiml(text: string, field: string): JudgedCall['urls'] {
+  const parsed = parseTwiml(text);
+  if (!parsed.ok || parsed.root.name.toLowerCase() !== 'response') return nobody;
   const { urls } = reachedBy(parsed.root);
-  return urls.filter(({ url }) => /^([a-z][a-z0-9+.-]*:)?\/\//i.test(url)).map(({ url }) => ({ field, url }));
+  return urls.filter(({ url }) => !namesNoHost(url)).map(({ url }) => ({ field, url }));
+}
+
+/** A path on the host that the document came from. Behind a second slash, also a leaning one, a host begins. */
+function namesNoHost(url: string): boolean {
+  return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(url);
 }

@@ -28,11 +28,12 @@ function readUrl(field: string, text: string, hosts: readonly string[]): Read {
     refuse(`destination.url_${rule}`, `${field} ${why}`, next);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // What two parsers read differently would be checked as one host and asked for at another.
-  if (url === undefined || /[^!-~]|\\/.test(text) || /[^a-z0-9._:[\]-]/.test(url.hostname)) {
+  const isWhole = /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(text);
+  if (url === undefined || !isWhole || /[^!-~]|\\/.test(text) || /[^a-z0-9._:[\]-]/.test(url.hostname)) {
     return no(
       'malformed',
       'is not a plain absolute URL.',
-      'Give https://host/path, in ASCII, percent-encoded.',
+      'Give https://host/path, in ASCII, percent-encoded; inside TwiML also a path such as /next.',
     );
   }
   if (url.username !== '' || url.password !== '') {

@@ -135,6 +135,9 @@ function attributes(element: TwimlElement, lowerName: string): string[] {
   );
 }
 
+/** As a lenient reader takes it: `https:/host` and backslashes too. */
+const urlLike = /^[ \t\r\n]*(?:([a-z][a-z0-9+.-]*:)?[/\\]{2}|(?:https?|wss?):)/i;
+
 function collectUrls(element: TwimlElement, rule: KnownElement | undefined, found: Found): void {
   const add = (raw: string, purpose: UrlPurpose | 'unknown'): void => {
     const url = trimXml(raw);
@@ -145,9 +148,7 @@ function collectUrls(element: TwimlElement, rule: KnownElement | undefined, foun
   for (const [name, value] of Object.entries(element.attributes)) {
     const purpose = rule?.urls.get(name.toLowerCase());
     if (purpose !== undefined) add(value, purpose);
-    else if (!rule?.plain.has(name.toLowerCase()) && /^[ \t\r\n]*([a-z][a-z0-9+.-]*:)?\/\//i.test(value)) {
-      add(value, 'unknown');
-    }
+    else if (!rule?.plain.has(name.toLowerCase()) && urlLike.test(value)) add(value, 'unknown');
   }
   if (rule?.textUrl !== undefined) add(textOf(element), rule.textUrl);
 }

@@ -53,10 +53,21 @@ const loosening = /^(?:riskcheck|accountsidinbody)$/i;
 export function raisedBy(effect: Effect, input: Row): Effect {
   if (effect === 'read' || effect === 'admin') return effect;
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
-  const redirects = given.some(([name]) => redirecting.test(name) && !shownOnly.test(name));
+  const redirects =
+    given.some(([name]) => redirecting.test(name) && !shownOnly.test(name)) ||
+    callsBack(input['configuration']);
   const loosens = given.some(([name, value]) => loosening.test(name) && value !== 'enable');
   const lasting = effect === 'write' || effect === 'spend';
   return loosens || bypasses(input) || (redirects && lasting) ? 'admin' : effect;
+}
+
+/** Callbacks inside a configuration. Other objects are the caller's own data, where a name means nothing. */
+function callsBack(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(callsBack);
+  if (!isRow(value)) return false;
+  return Object.entries(value).some(
+    ([key, each]) => each !== null && (/(?:callback|webhook)s?$/i.test(key) || callsBack(each)),
+  );
 }
 
 /** SendGrid's `bypass_…` settings send to people who have said no. */

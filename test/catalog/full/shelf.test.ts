@@ -239,6 +239,10 @@ describe('effects', () => {
 
   it('are raised to admin by fields that redirect people or loosen a rule, and never lowered', () => {
     const raised = (id: string, input: Row) => find(id).raises?.(input);
+    const configured = (configuration: Row) =>
+      raised('conversations_v2.PatchConversationById', { id: 'c', configuration });
+    expect(configured({ statusCallbacks: [{ url: 'https://hooks.example.com/x' }] })).toBe('admin');
+    expect(configured({})).toBe('write');
     expect(raised('api_v2010.UpdateIncomingPhoneNumber', { FriendlyName: 'Desk' })).toBe('write');
     expect(raised('api_v2010.UpdateIncomingPhoneNumber', { SmsUrl: 'https://example.com' })).toBe('admin');
     expect(raised('api_v2010.UpdateIncomingPhoneNumber', { VoiceApplicationSid: 'AP' })).toBe('admin');
