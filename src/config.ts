@@ -317,7 +317,10 @@ function configOf(given: Readonly<Record<string, unknown>>): Config {
   if (mode === 'live' && !hasCredentials(settings)) {
     throw invalid(['TWILIO_MCP_MODE is live, but no credentials are set']);
   }
-  return { mode, settings, account: settings.TWILIO_MCP_SUBACCOUNT_SID ?? settings.TWILIO_ACCOUNT_SID };
+  // A dry run needs no account: where one would stand in a request, the name of its setting does.
+  const nobody = mode === 'dry-run' ? 'TWILIO_ACCOUNT_SID' : undefined;
+  const account = settings.TWILIO_MCP_SUBACCOUNT_SID ?? settings.TWILIO_ACCOUNT_SID ?? nobody;
+  return { mode, settings, account };
 }
 
 function invalid(faults: readonly string[]): OperationError {
