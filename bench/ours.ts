@@ -21,6 +21,7 @@ export function settingsFor(baseUrl: string): Record<string, string> {
     TWILIO_ACCOUNT_SID: account,
     TWILIO_AUTH_TOKEN: 'a-token-of-the-bench',
     TWILIO_FROM: '+14155550100',
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: baseUrl,
     TWILIO_MCP_ENV_FILE: fileURLToPath(new URL('../test/support/empty.env', import.meta.url)),
     TWILIO_MCP_LOG_LEVEL: 'warn',

@@ -36,6 +36,18 @@ export function hasCredentials(settings: CredentialSettings): boolean {
   );
 }
 
+/** Whether nothing can reach Twilio: without credentials, or with every request sent to an address of this machine. */
+export function isRehearsal(
+  settings: CredentialSettings & { readonly TWILIO_API_BASE_URL?: string | undefined },
+): boolean {
+  const { TWILIO_API_BASE_URL: url } = settings;
+  return !hasCredentials(settings) || (url !== undefined && isHere(new URL(url).hostname));
+}
+
+function isHere(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
 /** Half a set of credentials is a mistake to be told, not a reason to fall back to the emulator. */
 export function credentialFaults(settings: CredentialSettings): string[] {
   const faults: string[] = [];

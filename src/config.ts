@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { credentialFaults, hasCredentials, regionFaults } from './config-faults.ts';
+import { credentialFaults, hasCredentials, isRehearsal, regionFaults } from './config-faults.ts';
 import { isShared, passwordsOf, shownAddress } from './database-url.ts';
 import { readEnvFile } from './env-file.ts';
 import { OperationError } from './operation/errors.ts';
@@ -125,7 +125,7 @@ const table = {
   ),
   TWILIO_MCP_MODE: setting(
     z.enum(modes, `must be one of ${modes.join(', ')}`).optional(),
-    'live, emulator (a local Twilio inside the server) or dry-run (shows each request, sends nothing). Default: live with credentials, emulator without.',
+    'live, emulator (a local Twilio inside the server) or dry-run (shows each request, sends nothing). Default: emulator without credentials or with TWILIO_API_BASE_URL on this machine, else live.',
     'emulator',
   ),
   TWILIO_MCP_READ_ONLY: setting(
@@ -313,11 +313,14 @@ function configOf(given: Readonly<Record<string, unknown>>): Config {
   const settings = parsed.data;
   const faults = [...credentialFaults(settings), ...regionFaults(settings), ...storeFaults(settings)];
   if (faults.length > 0) throw invalid(faults);
-  const mode = settings.TWILIO_MCP_MODE ?? (hasCredentials(settings) ? 'live' : 'emulator');
+  const mode = settings.TWILIO_MCP_MODE ?? (isRehearsal(settings) ? 'emulator' : 'live');
   if (mode === 'live' && !hasCredentials(settings)) {
     throw invalid(['TWILIO_MCP_MODE is live, but no credentials are set']);
   }
-  return { mode, settings, account: settings.TWILIO_MCP_SUBACCOUNT_SID ?? settings.TWILIO_ACCOUNT_SID };
+  // A dry run needs no account: where one would stand in a request, the name of its setting does.
+  const nobody = mode === 'dry-run' ? 'TWILIO_ACCOUNT_SID' : undefined;
+  const account = settings.TWILIO_MCP_SUBACCOUNT_SID ?? settings.TWILIO_ACCOUNT_SID ?? nobody;
+  return { mode, settings, account };
 }
 
 function invalid(faults: readonly string[]): OperationError {

@@ -56,6 +56,7 @@ async function perform(name: string, input: unknown, baseUrl: string) {
         ...credentials,
         TWILIO_MCP_OWNER_NUMBERS: send.to,
         TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')), 'store.db')}`,
+        TWILIO_MCP_MODE: 'live',
         TWILIO_API_BASE_URL: baseUrl,
       },
       envFile: empty,
@@ -135,6 +136,18 @@ describe('the configuration', () => {
         TWILIO_API_SECRET: 'a-secret-of-this-test',
       }),
     ).toMatchObject({ mode: 'live' });
+  });
+
+  it.each([
+    ['http://127.0.0.1:4010', 'emulator'],
+    ['http://localhost:4010', 'emulator'],
+    ['http://[::1]:4010', 'emulator'],
+    ['https://twilio.example.com', 'live'],
+    ['http://127.0.0.1.example.com', 'live'],
+  ])('with credentials and the base URL %s is %s, unless the mode is said', (url, mode) => {
+    const env = { ...credentials, TWILIO_API_BASE_URL: url };
+    expect(load(env)).toMatchObject({ mode });
+    expect(load({ ...env, TWILIO_MCP_MODE: 'live' })).toMatchObject({ mode: 'live' });
   });
 
   it.each([

@@ -21,6 +21,7 @@ beforeEach(async () => {
     TWILIO_MCP_ENV_FILE: emptyEnv,
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_MCP_TOKENS_FILE: join(folder, 'tokens.json'),
     TWILIO_MCP_DATABASE_URL: `file:${join(folder, 'store.db')}`,

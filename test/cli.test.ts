@@ -30,6 +30,7 @@ function environment(more: Record<string, string> = {}): Record<string, string> 
     TWILIO_MCP_ENV_FILE: empty,
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: '+14155550100',
     XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'twilio-mcp-state-')),
@@ -200,6 +201,16 @@ describe('twilio-mcp emulator', () => {
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
   });
 
+  it('is what a server rehearses with whose base URL is on this machine, and live only where that is said', async () => {
+    const { TWILIO_MCP_MODE: _, ...env } = environment();
+    const called = await run(['call', 'account_get_balance'], env);
+    expect(JSON.parse(called.out)).toMatchObject({ simulated: true, currency: 'USD' });
+    expect(emulator.emulator.requests()).toHaveLength(1);
+    expect((await run(['doctor'], env)).out).toContain('emulator: nothing reaches Twilio');
+    const live = await run(['call', 'account_get_balance'], environment());
+    expect(JSON.parse(live.out)).not.toHaveProperty('simulated');
+  });
+
   it('refuses a port that is none', async () => {
     const ran = await run(['emulator', '--port', 'http']);
     expect(ran.code).toBe(1);
@@ -233,7 +244,8 @@ describe('a start that fails', () => {
     const { port } = new URL(emulator.url);
     const ran = await run([command, '--webhooks'], rehearsal({ [setting]: port }));
     expect(ran.code).toBe(1);
-    expect(ran.err).toMatch(/^CONFIGURATION_INVALID: Port \d+ on 127\.0\.0\.1 could not be opened/);
+    expect(ran.err).toMatch(/^CONFIGURATION_INVALID: Port \d+ on 127\.0\.0\.1 could not be opened/m);
+    expect(ran.err).not.toMatch(/serving MCP|TypeError/);
   });
 });
 

@@ -186,6 +186,15 @@ describe('modes', () => {
     expect(requests()).toEqual([]);
   });
 
+  it('dry-run needs no account: its name stands where it would', async () => {
+    const none = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '', TWILIO_API_BASE_URL: '' };
+    const { ok } = await begin({ env: { TWILIO_MCP_MODE: 'dry-run', ...none } });
+    const shown = await ok('messaging_send_message', { to: PERSON, body: 'Hi' });
+    const url = 'https://api.twilio.com/2010-04-01/Accounts/TWILIO_ACCOUNT_SID/Messages.json';
+    expect(shown).toMatchObject({ simulated: true, request: { method: 'POST', url } });
+    expect(await ok('account_list_numbers')).toHaveProperty('curl');
+  });
+
   it('emulator mode says that everything is simulated', async () => {
     const { ok, client, requests } = await begin({
       env: { TWILIO_MCP_MODE: 'emulator', TWILIO_API_BASE_URL: '' },

@@ -23,6 +23,7 @@ beforeEach(async () => {
     TWILIO_MCP_ENV_FILE: emptyEnv,
     TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
     TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: OWN_NUMBER,
     TWILIO_MCP_DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'twilio-mcp-recover-')), 'store.db')}`,

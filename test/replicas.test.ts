@@ -37,6 +37,7 @@ async function begin(limits: Record<string, number> = {}): Promise<void> {
     TWILIO_MCP_ENV_FILE: emptyEnv,
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: OWN_NUMBER,
     TWILIO_MCP_POLICY_FILE: policy,

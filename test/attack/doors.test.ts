@@ -154,6 +154,7 @@ describe('nobody who has not agreed is reached by', () => {
       TWILIO_MCP_ENV_FILE: emptyEnv,
       TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
       TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
+      TWILIO_MCP_MODE: 'live',
       TWILIO_API_BASE_URL: emulator.url,
       TWILIO_FROM: OWN_NUMBER,
       TWILIO_MCP_LOG_LEVEL: 'silent',

@@ -35,6 +35,7 @@ beforeEach(async () => {
   const env = {
     TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
     TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: OWN_NUMBER,
     TWILIO_MCP_POLICY_FILE: policy,

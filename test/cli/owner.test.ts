@@ -36,6 +36,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
     TWILIO_MCP_ENV_FILE: emptyEnv,
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: '+14155550100',
     TWILIO_MCP_DATABASE_URL: `file:${file('store.db')}`,

@@ -41,6 +41,7 @@ beforeEach(async () => {
   env = {
     PATH: process.env['PATH'] ?? '',
     TWILIO_MCP_ENV_FILE: file('settings.env', `SEGMENT_WRITE_KEY=${secrets.segment}\n`),
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
     TWILIO_AUTH_TOKEN_FILE: file('token', secrets.token),

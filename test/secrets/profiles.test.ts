@@ -45,12 +45,14 @@ profiles:
     settings:
       TWILIO_ACCOUNT_SID: ${shopSid}
       TWILIO_AUTH_TOKEN: env:SHOP_TOKEN
+      TWILIO_MCP_MODE: live
       TWILIO_API_BASE_URL: ${shop.url}
   clinic:
     callers: [token:nurse]
     settings:
       TWILIO_ACCOUNT_SID: ${clinicSid}
       TWILIO_AUTH_TOKEN: env:CLINIC_TOKEN
+      TWILIO_MCP_MODE: live
       TWILIO_API_BASE_URL: ${clinic.url}
       TWILIO_MCP_READ_ONLY: true
 `);

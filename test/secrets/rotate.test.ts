@@ -35,6 +35,7 @@ function environment(more: Record<string, string> = {}): Record<string, string> 
     HOME: folder,
     XDG_STATE_HOME: folder,
     TWILIO_MCP_ENV_FILE: emptyEnv,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_ACCOUNT_SID: accountSid(),
     TWILIO_AUTH_TOKEN: emulator.emulator.authToken,

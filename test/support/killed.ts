@@ -78,6 +78,7 @@ export async function surviveKills({
     TWILIO_MCP_ENV_FILE: emptyEnv,
     TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
     TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: proxy.url,
     TWILIO_FROM: '+14155550100',
     TWILIO_MCP_DATABASE_URL: place.setting,

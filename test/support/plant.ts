@@ -118,6 +118,7 @@ function appWith(secret: Planted, parrot: Parrot, folder: string, log: string[])
     ...secret,
     TWILIO_ACCOUNT_SID: account,
     TWILIO_FROM: '+14155550100',
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: parrot.url,
     TWILIO_MCP_TOOLSETS: 'all',
     TWILIO_MCP_LOG_LEVEL: 'trace',

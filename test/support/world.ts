@@ -77,6 +77,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const env = {
     TWILIO_ACCOUNT_SID: emulator.emulator.accountSid,
     TWILIO_AUTH_TOKEN: emulator.emulator.authToken,
+    TWILIO_MCP_MODE: 'live',
     TWILIO_API_BASE_URL: emulator.url,
     TWILIO_FROM: OWN_NUMBER,
     SENDGRID_API_KEY: EMULATED_SENDGRID_KEY,
