@@ -66,7 +66,9 @@ describe('twilio-mcp token', () => {
     const listed = await run(['token', 'list'], env);
     expect(listed.out).toMatch(/^ops-bot +read,send .*until 20/);
     expect((await run(['token', 'revoke', 'ops-bot'], env)).code).toBe(0);
-    expect((await run(['token', 'list'], env)).out).toBe('');
+    const none = await run(['token', 'list'], env);
+    expect(none.out).toBe('');
+    expect(none.err).toBe(`There are no tokens in ${file}.\n`);
   });
 
   it('refuses a scope that there is not, a name taken, a name unknown, and a file that others may write', async () => {
@@ -82,5 +84,16 @@ describe('twilio-mcp token', () => {
     chmodSync(open, 0o666);
     const listed = await run(['token', 'list'], { ...env, TWILIO_MCP_TOKENS_FILE: open });
     expect(listed.err).toMatch(/others may write it[\s\S]*chmod go-w/);
+  });
+
+  it('names the file and its setting where a folder cannot be written', async () => {
+    const lost = { ...env, TWILIO_MCP_TOKENS_FILE: '/dev/null/tokens.json' };
+    for (const args of [
+      ['token', 'list'],
+      ['token', 'create', '--name', 'a', '--scopes', 'read'],
+    ])
+      expect((await run(args, lost)).err).toMatch(
+        /^CONFIGURATION_INVALID: The token file \/dev\/null\/tokens\.json .*ENOTDIR.*\nNext: .*TWILIO_MCP_TOKENS_FILE/,
+      );
   });
 });

@@ -58,23 +58,20 @@ export async function rotate(sources: Sources, options: RotateOptions): Promise<
       },
     );
   }
+  // Before anything is changed at Twilio: a slip of the pen must not leave a rotation half done.
+  const seconds = secondsToWait(options, config);
+  const policy = options.policy === undefined ? undefined : readPolicy(options.policy);
   const statePath = rotationPath(account, sources.env);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const newName = () => `twilio-mcp ${new Date().toISOString()}`;
   const read = async () => (await readConfig(sources)).settings;
   if (options.authToken) {
-    const put = putter(tokenNames, sources, config);
+    const put = putter(tokenNames, sources, config, say);
     await rotateToken(tokenService(account, read, config), {
       statePath,
       say,
       newName,
       untilRead: async () => {
-        const seconds = Number(options.wait ?? config.settings.TWILIO_MCP_SECRETS_REFRESH);
-        if (!(seconds >= 0)) {
-          throw new OperationError('INVALID_INPUT', '--wait is no number of seconds. Nothing was promoted.', {
-            next: 'Run the command again with a number, such as --wait 300: it goes on where it stopped.',
-          });
-        }
         if (seconds > 0) say(`Waiting ${seconds} seconds, until running servers have read it.`);
         await delay(seconds * 1000);
       },
@@ -88,8 +85,8 @@ export async function rotate(sources: Sources, options: RotateOptions): Promise<
     });
     return;
   }
-  const put = putter(keyNames, sources, config);
-  await rotateKey(keyService(account, config, options), {
+  const put = putter(keyNames, sources, config, say);
+  await rotateKey(keyService(account, config, { standard: options.standard === true, policy }), {
     statePath,
     say,
     newName,
@@ -103,8 +100,40 @@ export async function rotate(sources: Sources, options: RotateOptions): Promise<
   });
 }
 
+function secondsToWait({ wait }: RotateOptions, { settings }: Config): number {
+  const seconds = wait?.trim() === '' ? Number.NaN : Number(wait ?? settings.TWILIO_MCP_SECRETS_REFRESH);
+  if (seconds >= 0 && Number.isFinite(seconds)) return seconds;
+  throw new OperationError('INVALID_INPUT', `--wait ${wait} is no number of seconds. Nothing was changed.`, {
+    next: 'Give a number from 0, such as --wait 300.',
+  });
+}
+
+/** The text as it is, once it is known to be an object in JSON; what it allows is for Twilio to judge. */
+function readPolicy(path: string): string {
+  try {
+    const text = readFileSync(path, 'utf8');
+    if (isRow(JSON.parse(text))) return text;
+    throw new Error('it is no JSON object');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new OperationError(
+      'INVALID_INPUT',
+      `The permissions in ${path} cannot be used: ${why}. Nothing was changed.`,
+      {
+        next: 'Give --policy a file such as {"allow":["/twilio/messaging/messages/create"]}, or leave it out.',
+        cause,
+      },
+    );
+  }
+}
+
 /** Puts the values in their places; where that is the owner's to do, shows them once, on stdout alone. */
-function putter(names: readonly [string, string], sources: Sources, { settings }: Config) {
+function putter(
+  names: readonly [string, string],
+  sources: Sources,
+  { settings }: Config,
+  say: (line: string) => void,
+) {
   return async (values: readonly (string | undefined)[]): Promise<boolean> => {
     const places = whereKept(names, sources);
     const entries = places.flatMap((place, index): [Place, string][] => {
@@ -127,7 +156,8 @@ function putter(names: readonly [string, string], sources: Sources, { settings }
         },
       );
     }
-    await putAll(known, vaultOf(settings));
+    for (const path of await putAll(known, vaultOf(settings)))
+      say(`${path} could be read by everybody on this machine; now only by its owner (chmod 600).`);
     return true;
   };
 }
@@ -136,7 +166,13 @@ function vaultOf({ VAULT_ADDR: address, VAULT_TOKEN: token, VAULT_NAMESPACE: nam
   return address === undefined || token === undefined ? undefined : { address, token, namespace };
 }
 
-function keyService(account: string, config: Config, options: RotateOptions): KeyService {
+interface Permissions {
+  readonly standard: boolean;
+  /** As JSON; those of the key before when undefined. */
+  readonly policy: string | undefined;
+}
+
+function keyService(account: string, config: Config, { standard, policy }: Permissions): KeyService {
   const { TWILIO_AUTH_TOKEN: authToken, TWILIO_API_KEY: apiKey } = config.settings;
   if (authToken === undefined) {
     throw new OperationError(
@@ -153,10 +189,8 @@ function keyService(account: string, config: Config, options: RotateOptions): Ke
       ['AccountSid', account],
       ['FriendlyName', name],
     ];
-    if (options.standard) return plain;
-    const policy =
-      options.policy === undefined ? await policyOf(apiKey) : readFileSync(options.policy, 'utf8');
-    return [...plain, ['KeyType', 'restricted'], ['Policy', policy]];
+    if (standard) return plain;
+    return [...plain, ['KeyType', 'restricted'], ['Policy', policy ?? (await policyOf(apiKey))]];
   };
   const policyOf = async (sid: string | undefined): Promise<string> => {
     const found = sid && (await ask(config, manager, get(`/v1/Keys/${sid}`)).catch(noneIfMissing));

@@ -33,7 +33,7 @@ export function createToken(config: Config, request: TokenRequest): void {
   }
   const { name, days, profile } = parsed.data;
   const path = tokensPath(config.settings);
-  const rows = readTokens(path);
+  const rows = atPath(path, () => readTokens(path));
   if (rows.some((row) => row.name === name)) {
     throw new OperationError('CONFLICT', `There is a token called ${name}. No token was made.`, {
       next: `Take another name, or first run: twilio-mcp token revoke ${name}.`,
@@ -49,7 +49,7 @@ export function createToken(config: Config, request: TokenRequest): void {
     created: new Date(now).toISOString(),
     ...(days !== undefined && { expires: new Date(now + days * 86_400_000).toISOString() }),
   };
-  writeTokens(path, [...rows, row]);
+  atPath(path, () => writeTokens(path, [...rows, row]));
   // The token alone on stdout, so that it can be piped into a vault without passing a screen.
   process.stdout.write(`${token}\n`);
   process.stderr.write(
@@ -58,7 +58,11 @@ export function createToken(config: Config, request: TokenRequest): void {
 }
 
 export function listTokens(config: Config): void {
-  for (const { name, scopes: held, profile, created, expires } of readTokens(tokensPath(config.settings))) {
+  const path = tokensPath(config.settings);
+  const rows = atPath(path, () => readTokens(path));
+  // On stderr: the list itself may be read by programs.
+  if (rows.length === 0) process.stderr.write(`There are no tokens in ${path}.\n`);
+  for (const { name, scopes: held, profile, created, expires } of rows) {
     const ends = expires === undefined ? 'no end' : `until ${expires.slice(0, 10)}`;
     process.stdout.write(
       `${name.padEnd(24)} ${held.join(',').padEnd(28)} ${profile ?? '-'} made ${created.slice(0, 10)}, ${ends}\n`,
@@ -68,13 +72,27 @@ export function listTokens(config: Config): void {
 
 export function revokeToken(config: Config, name: string): void {
   const path = tokensPath(config.settings);
-  const rows = readTokens(path);
+  const rows = atPath(path, () => readTokens(path));
   const rest = rows.filter((row) => row.name !== name);
   if (rest.length === rows.length) {
     throw new OperationError('NOT_FOUND', `There is no token called ${name}.`, {
       next: '`twilio-mcp token list` shows all.',
     });
   }
-  writeTokens(path, rest);
+  atPath(path, () => writeTokens(path, rest));
   process.stderr.write(`The token of ${name} is revoked. Running servers refuse it from now on.\n`);
+}
+
+/** A folder that cannot be written, or a file in its place, is for the owner to mend and no fault of this program. */
+function atPath<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof OperationError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new OperationError('CONFIGURATION_INVALID', `The token file ${path} cannot be used: ${why}.`, {
+      next: 'Make its folder one that this user may write, or name another file in TWILIO_MCP_TOKENS_FILE.',
+      cause,
+    });
+  }
 }

@@ -29,14 +29,20 @@ export function placeOf(
   return { kind: 'elsewhere', name };
 }
 
-/** Puts each value in its place. Values that share a file or a secret are written in one step. */
+/**
+ * Puts each value in its place. Values that share a file or a secret are written in one step. Gives the `.env` files that
+ * everybody could read, and now only their owner can.
+ */
 export async function putAll(
   entries: readonly (readonly [place: Place, value: string])[],
   vault: Vault | undefined,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const closed: string[] = [];
   for (const path of pathsOf(entries, 'env-file')) {
+    const open = isOpen(path);
+    if (open) closed.push(path);
     const changed = entriesAt(entries, path).map(([{ name }, value]): [string, string] => [name, value]);
-    replaceFile(path, withLines(readFileSync(path, 'utf8'), changed));
+    replaceFile(path, withLines(readFileSync(path, 'utf8'), changed), open ? 0o600 : undefined);
   }
   for (const [place, value] of entries) if (place.kind === 'file') replaceFile(place.path, `${value}\n`);
   for (const path of pathsOf(entries, 'vault')) {
@@ -46,6 +52,12 @@ export async function putAll(
     );
     await writeVault(vault, path, Object.fromEntries(changed));
   }
+  return closed;
+}
+
+/** To everybody: a group is somebody's choice, such as the user that the server runs as. Windows has no such modes. */
+function isOpen(path: string): boolean {
+  return process.platform !== 'win32' && (statSync(path).mode & 0o007) !== 0;
 }
 
 type Entries = readonly (readonly [place: Place, value: string])[];
@@ -68,9 +80,9 @@ function withLines(text: string, changed: readonly (readonly [string, string])[]
   }, text);
 }
 
-/** Written beside and moved into place: a crash leaves the old or the new, never half. Its permissions stay. */
-function replaceFile(path: string, text: string): void {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0o600;
+/** Written beside and moved into place: a crash leaves the old or the new, never half. Its permissions stay where none are given. */
+function replaceFile(path: string, text: string, given?: number): void {
+  const mode = given ?? statSync(path, { throwIfNoEntry: false })?.mode ?? 0o600;
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, text, { mode: 0o600 });
   chmodSync(draft, mode & 0o777);

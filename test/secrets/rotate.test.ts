@@ -1,5 +1,5 @@
 // Rotation: at every step some good credential is in place, a crash at any of them is made good by the next run, no secret stays in the state.
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -211,6 +211,29 @@ describe('twilio-mcp rotate', () => {
     expect(await statusOf(old, 'SM2')).toBe(200);
     expect(await statusOf('neither of the two tokens', 'SM3')).toBe(403);
     expect(await server.end()).toBe(0);
+  });
+
+  it.each([
+    [['--auth-token', '--wait', 'abc'], /INVALID_INPUT: --wait abc is no number.*Nothing was changed/],
+    [['--auth-token', '--wait=-1'], /--wait -1 is no number/],
+    [['--policy', '/nope'], /INVALID_INPUT: The permissions in \/nope cannot be used: ENOENT.*\nNext: /],
+    [['--policy', emptyEnv], /The permissions in .*empty\.env cannot be used/],
+  ])('looks at %j before anything is changed at Twilio', async (args, reason) => {
+    const ran = await run(['rotate', ...args], environment());
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(reason);
+    expect(emulator.emulator.requests()).toEqual([]);
+    expect(existsSync(join(folder, 'twilio-mcp', `rotation-${accountSid()}.json`))).toBe(false);
+  });
+
+  it('closes an env file that everybody may read when it writes a secret there, and says so', async () => {
+    const old = await makeKey();
+    const file = envFile(`TWILIO_API_KEY=${old.sid}\nTWILIO_API_SECRET=${old.secret}\n`);
+    chmodSync(file, 0o644);
+    const ran = await run(['rotate'], environment({ TWILIO_MCP_ENV_FILE: file }));
+    expect(ran.code, ran.err).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(ran.err).toContain(`${file} could be read by everybody`);
   });
 
   it('changes nothing without the Auth Token, or when Twilio says no', async () => {
