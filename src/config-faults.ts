@@ -1,4 +1,5 @@
 // What is wrong with a set of credentials before Twilio is asked: halves of pairs, and places that do not exist.
+import { isHere } from './setting.ts';
 
 type CredentialSettings = Readonly<Partial<Record<CredentialName, string | undefined>>>;
 
@@ -41,11 +42,7 @@ export function isRehearsal(
   settings: CredentialSettings & { readonly TWILIO_API_BASE_URL?: string | undefined },
 ): boolean {
   const { TWILIO_API_BASE_URL: url } = settings;
-  return !hasCredentials(settings) || (url !== undefined && isHere(new URL(url).hostname));
-}
-
-function isHere(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+  return !hasCredentials(settings) || (url !== undefined && isHere(url));
 }
 
 /** Half a set of credentials is a mistake to be told, not a reason to fall back to the emulator. */

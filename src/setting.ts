@@ -43,3 +43,8 @@ export const list = z.string().transform((text) =>
 );
 
 export const label = z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and dashes');
+
+/** Whether a URL names this machine. */
+export function isHere(url: string): boolean {
+  return /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(new URL(url).hostname);
+}

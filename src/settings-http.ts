@@ -1,13 +1,11 @@
 // Settings of the server over HTTP: where it listens, who may call, and how much of it. The rest is in config.ts.
 import { z } from 'zod';
-import { list, setting } from './setting.ts';
-
-const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/;
+import { isHere, list, setting } from './setting.ts';
 
 /** https, or http on this machine: a token that crosses a network in the open is a token given away. */
 const safeUrl = z
   .url({ protocol: /^https?$/, error: 'must be an https URL', abort: true })
-  .refine((url) => url.startsWith('https:') || loopback.test(new URL(url).hostname), 'must be https');
+  .refine((url) => url.startsWith('https:') || isHere(url), 'must be https');
 
 function count(most: number) {
   return z.coerce.number('must be a number').int('must be a whole number').min(1).max(most);
@@ -25,7 +23,12 @@ export const httpSettings = {
     '3000',
   ),
   TWILIO_MCP_PUBLIC_URL: setting(
-    safeUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+    safeUrl
+      .transform((url) => url.replace(/\/+$/, ''))
+      .refine((url) => !url.endsWith('/mcp'), {
+        error: ({ input }) => `must end before /mcp: ${String(input).replace(/\/mcp$/, '')}`,
+      })
+      .optional(),
     'Where callers reach this server, without /mcp: behind a proxy or under a name. OAuth tokens must be made out to it.',
     'https://twilio-mcp.example.com',
   ),

@@ -161,6 +161,10 @@ describe('the configuration', () => {
     ],
     [{ TWILIO_MCP_MODE: 'live' }, /no credentials are set/],
     [{ TWILIO_MCP_MODE: 'production' }, /TWILIO_MCP_MODE must be one of live, emulator, dry-run/],
+    [
+      { TWILIO_MCP_PUBLIC_URL: 'https://mcp.example.com/mcp/' },
+      /TWILIO_MCP_PUBLIC_URL must end before \/mcp: https:\/\/mcp\.example\.com\./,
+    ],
     [{ TWILIO_MCP_READ_ONLY: 'perhaps' }, /TWILIO_MCP_READ_ONLY must be true or false/],
     [{ TWILIO_MCP_OWNER_NUMBERS: '+14155550123,555' }, /TWILIO_MCP_OWNER_NUMBERS must be E\.164/],
     [

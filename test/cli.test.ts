@@ -283,6 +283,15 @@ describe('stdio', () => {
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
   });
 
+  it('logs one short line of a message that is no JSON-RPC', async () => {
+    const ran = await run(['serve'], environment(), '{"jsonrpc":"2.0","id":{}}\n{"jsonrpc":\n');
+    expect(ran.code).toBe(0);
+    const lines = ran.err.split('\n').filter((line) => line.includes('MCP connection'));
+    expect(lines[0]).toContain('a message was no JSON-RPC');
+    for (const line of lines) expect(line.length).toBeLessThan(300);
+    expect(ran.err).not.toContain('stack');
+  });
+
   it('does not start with half a configuration, and says so on stderr', async () => {
     const ran = await run([], {
       PATH: '',

@@ -71,3 +71,11 @@ describe.each(kinds)('client %s', (kind) => {
     expect(lists).toEqual(['changed']);
   });
 });
+
+it('tells nobody of what there is not', async () => {
+  const { raw } = await begin('1.x');
+  if (!(raw instanceof ClassicClient)) throw new Error('resources/subscribe is for the 1.x client');
+  for (const { uri } of (await raw.listResources()).resources) await raw.subscribeResource({ uri });
+  for (const uri of ['twilio://nope', 'twilio://inbox/contact/', 'https://example.com/inbox'])
+    await expect(raw.subscribeResource({ uri }), uri).rejects.toThrow(`There is no resource ${uri}`);
+});

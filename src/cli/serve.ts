@@ -28,10 +28,19 @@ async function serveApp(app: App): Promise<void> {
     const closed = heard?.close().then(() => app.close()) ?? app.close();
     closed.catch((error: unknown) => log.error({ err: error }, 'closing failed'));
   };
-  serveOverStdio(factory, (error) => log.warn({ err: error }, 'MCP connection'), stop);
+  const onError = (error: Error) => {
+    log.warn({ reason: reasonOf(error) }, 'MCP connection');
+    log.debug({ err: error }, 'MCP connection');
+  };
+  serveOverStdio(factory, onError, stop);
   const about = { mode: config.mode, tools: app.surface.listed.length };
   // A host asks for the tools first, and should not wait for the log to be opened.
   setTimeout(() => log.info(about, 'serving MCP over stdio'), soonMs).unref();
+}
+
+/** Of a message that is no JSON-RPC the SDK tells every schema that it did not fit, in dozens of lines. */
+function reasonOf({ name, message }: Error): string {
+  return name === 'ZodError' ? 'a message was no JSON-RPC' : message;
 }
 
 /** Webhooks at a port of their own, or Twilio asked at an interval. */

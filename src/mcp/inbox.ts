@@ -103,6 +103,10 @@ function uriOf(kind: 'contact' | 'message' | 'call', key: string): string {
   return `${root}/${kind}/${encodeURIComponent(key)}`;
 }
 
+/** Every resource of this server; those of the inbox change by themselves. */
+const ours =
+  /^twilio:\/\/(?:skill|audit|policy|references\/[^/]+(?:\/[^/]+)?|inbox(?:\/(?:contact|message|call)\/[^/]+)?)$|^skill:\/\/twilio\//;
+
 const soonMs = 500;
 
 /**
@@ -113,6 +117,11 @@ export function tellOfInbox(mcp: McpServer, { watch }: InboxSource): void {
   const subscribed = new Set<string>();
   const contacts = new Set<string>();
   mcp.server.setRequestHandler('resources/subscribe', ({ params }) => {
+    if (!ours.test(params.uri))
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `There is no resource ${params.uri}, so nothing will be told of it. resources/list and resources/templates/list name those there are.`,
+      );
     subscribed.add(params.uri);
     begin();
     return {};
