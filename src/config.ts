@@ -311,11 +311,15 @@ function configOf(given: Readonly<Record<string, unknown>>): Config {
     throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   }
   const settings = parsed.data;
-  const faults = [...credentialFaults(settings), ...regionFaults(settings), ...storeFaults(settings)];
-  if (faults.length > 0) throw invalid(faults);
+  const halves = credentialFaults(settings);
+  const faults = [...halves, ...regionFaults(settings), ...storeFaults(settings)];
+  if (faults.length > 0) throw invalid(faults, halves.length > 0 ? orRehearse : undefined);
   const mode = settings.TWILIO_MCP_MODE ?? (isRehearsal(settings) ? 'emulator' : 'live');
   if (mode === 'live' && !hasCredentials(settings)) {
-    throw invalid(['TWILIO_MCP_MODE is live, but no credentials are set']);
+    throw invalid(
+      ['TWILIO_MCP_MODE is live, but no credentials are set'],
+      'Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or unset TWILIO_MCP_MODE to run against the local emulator.',
+    );
   }
   // A dry run needs no account: where one would stand in a request, the name of its setting does.
   const nobody = mode === 'dry-run' ? 'TWILIO_ACCOUNT_SID' : undefined;
@@ -323,14 +327,12 @@ function configOf(given: Readonly<Record<string, unknown>>): Config {
   return { mode, settings, account };
 }
 
-function invalid(faults: readonly string[]): OperationError {
-  return new OperationError(
-    'CONFIGURATION_INVALID',
-    `The configuration is not usable: ${faults.join('; ')}.`,
-    {
-      next: 'Mend the settings named, or unset all credentials to run against the local emulator. `twilio-mcp doctor` checks the rest.',
-    },
-  );
+const mend = 'Mend the settings named; references/configuration.md says what each may be.';
+const orRehearse = 'Mend the settings named, or unset all credentials to run against the local emulator.';
+
+function invalid(faults: readonly string[], next = mend): OperationError {
+  const message = `The configuration is not usable: ${faults.join('; ')}.`;
+  return new OperationError('CONFIGURATION_INVALID', message, { next });
 }
 
 /** The values that must never be seen, for the redactor. */

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { type Policy, policySchema } from './guards/policy.ts';
+import { nearest } from './nearest.ts';
 import { OperationError } from './operation/errors.ts';
 import { isRow } from './operation/row.ts';
 
@@ -76,7 +77,7 @@ function faultsOf(issue: z.core.$ZodIssue): string[] {
   const known = keysAt(issue.path);
   return issue.keys.map((key) => {
     const name = at === '' ? key : `${at}.${key}`;
-    const near = nearest(key, known);
+    const near = nearest(key.replaceAll('-', '_'), known);
     return `${name} is not known${near === undefined ? `: there are ${known.join(', ')}` : `: did you mean ${near}?`}`;
   });
 }
@@ -92,29 +93,4 @@ function keysAt(path: readonly PropertyKey[]): readonly string[] {
   }, schema);
   const properties = isRow(found) ? found['properties'] : undefined;
   return isRow(properties) ? Object.keys(properties) : [];
-}
-
-/** The key it begins with, else the one of which at most a third of the letters differ. */
-function nearest(given: string, known: readonly string[]): string | undefined {
-  const wanted = given.toLowerCase().replaceAll('-', '_');
-  const begun = known.find((key) => wanted.startsWith(key));
-  if (begun !== undefined) return begun;
-  const [best] = known
-    .map((key) => ({ key, distance: distanceOf(wanted, key) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(2, best.key.length / 3) ? best.key : undefined;
-}
-
-/** Levenshtein's: letters to change, add or take away. */
-function distanceOf(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const row = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const change = (above[j] ?? 0) + (letter === other ? 0 : 1);
-      row.push(Math.min(change, (above[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1));
-    }
-    above = row;
-  }
-  return above.at(-1) ?? 0;
 }

@@ -42,6 +42,10 @@ export const list = z.string().transform((text) =>
     .filter((each) => each !== ''),
 );
 
+const portRange = 'must be a port: a whole number from 0 to 65535';
+
+export const port = z.coerce.number(portRange).int(portRange).min(0, portRange).max(65_535, portRange);
+
 export const label = z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and dashes');
 
 /** Whether a URL names this machine. */

@@ -1,6 +1,6 @@
 // Settings of the server over HTTP: where it listens, who may call, and how much of it. The rest is in config.ts.
 import { z } from 'zod';
-import { isHere, list, setting } from './setting.ts';
+import { isHere, list, port, setting } from './setting.ts';
 
 /** https, or http on this machine: a token that crosses a network in the open is a token given away. */
 const safeUrl = z
@@ -18,7 +18,7 @@ export const httpSettings = {
     '0.0.0.0',
   ),
   TWILIO_MCP_HTTP_PORT: setting(
-    z.coerce.number('must be a port').int().min(0).max(65_535).default(3000),
+    port.default(3000),
     'Port of `twilio-mcp http`; 0 takes any free one.',
     '3000',
   ),

@@ -1,7 +1,7 @@
 // Settings of what comes in: where webhooks are heard, by what they are proven, what is answered. The rest is in config.ts.
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { list, setting } from './setting.ts';
+import { list, port, setting } from './setting.ts';
 import { isSendgridKey } from './signature.ts';
 
 const secrets = list.refine(
@@ -20,11 +20,7 @@ export const webhookSettings = {
     'Address that webhooks are heard at, beside stdio.',
     '0.0.0.0',
   ),
-  TWILIO_MCP_WEBHOOK_PORT: setting(
-    z.coerce.number('must be a port').int().min(0).max(65_535).default(4020),
-    'Its port; 0 takes any free one.',
-    '4020',
-  ),
+  TWILIO_MCP_WEBHOOK_PORT: setting(port.default(4020), 'Its port; 0 takes any free one.', '4020'),
   TWILIO_MCP_WEBHOOK_TOKENS: setting(
     secrets.default([]),
     'Further Auth Tokens that sign webhooks, with commas, such as that of a subaccount.',

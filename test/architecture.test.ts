@@ -63,6 +63,7 @@ const floors: Readonly<Record<string, number>> = {
   'signature.ts': 1,
   'skill.ts': 1,
   'database-url.ts': 1,
+  'nearest.ts': 1,
 };
 
 /** Rooms of the second floor that may use nothing but these of the first. */

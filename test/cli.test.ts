@@ -91,7 +91,16 @@ describe('twilio-mcp call', () => {
     [['call', 'messaging_send_message', '--json', '{to:1}'], /--json is not JSON/],
     [['call', 'messaging_send_message', '--tow', '1'], /Unknown option '--tow'[\s\S]*--to /],
     [['call', 'send_sms'], /UNKNOWN_OPERATION: .*send_sms/],
-    [['calls'], /unknown command|too many arguments/i],
+    [
+      ['calls'],
+      /^INVALID_INPUT: There is no command calls\.\nNext: Did you mean `twilio-mcp call`\?.*--help/,
+    ],
+    [['frobnicate', '--fast'], /There is no command frobnicate\.\nNext: `twilio-mcp --help` lists all/],
+    [['consent', 'grand'], /unknown command 'grand'[\s\S]*Next: `twilio-mcp consent --help`/],
+    [['consent', 'grant', '+14155550123'], /--channel[\s\S]*Next: `twilio-mcp consent grant --help`/],
+    [['consent', 'import'], /either a CSV file or --from-twilio\.\nNext: `twilio-mcp consent import --help`/],
+    [['approve'], /missing required argument 'id'\nNext: `twilio-mcp approve --help`/],
+    [['serve', 'now'], /too many arguments[\s\S]*Next: `twilio-mcp serve --help`/],
   ])('%j exits with 1 and says what to do', async (args, reason) => {
     const ran = await run([...args]);
     expect(ran.code).toBe(1);
@@ -149,6 +158,25 @@ describe('twilio-mcp doctor', () => {
     const ran = await run(['doctor']);
     expect(ran.out).toMatch(/ok +credentials[\s\S]*ok +sender[\s\S]*ok +clock/);
     expect(ran.code).toBe(0);
+  });
+
+  it('names the sender of the local Twilio where none is configured', async () => {
+    const ran = await run(
+      ['doctor'],
+      environment({ TWILIO_MCP_MODE: 'emulator', TWILIO_API_BASE_URL: '', TWILIO_FROM: '' }),
+    );
+    expect(ran.out).toContain('ok   sender: +14155550100 is owned by this account');
+  });
+
+  it.each([
+    [{ TWILIO_MCP_TIMEOUT: 'abc' }, /TIMEOUT must be a number of seconds\.\n +→ Mend the settings named;/],
+    [{ TWILIO_MCP_HTTP_PORT: '65536' }, /HTTP_PORT must be a port: a whole number from 0 to 65535/],
+    [{ TWILIO_AUTH_TOKEN: '' }, /AUTH_TOKEN is missing.*\n +→ .*unset all credentials to run against/],
+  ])('says of %j only the step that applies', async (env, reason) => {
+    const { out } = await run(['doctor'], environment(env));
+    expect(out).toMatch(reason);
+    expect(out).not.toContain('doctor');
+    expect(out.includes('unset all credentials')).toBe('TWILIO_AUTH_TOKEN' in env);
   });
 
   it.each([

@@ -56,7 +56,7 @@ async function examine(load: () => Promise<Config>): Promise<Examined> {
   try {
     const findings = [
       ...settings(app.config),
-      ...(await credentials(app, app.config)),
+      ...(await credentials(app)),
       ...(await inbox(app)),
       ...(await clock(app)),
       ...(await guardrails(app)),
@@ -139,8 +139,8 @@ function settings(config: Config): Finding[] {
   ];
 }
 
-async function credentials(app: App, config: Config): Promise<Finding[]> {
-  if (config.mode === 'dry-run')
+async function credentials(app: App): Promise<Finding[]> {
+  if (app.config.mode === 'dry-run')
     return [{ check: 'credentials', ok: true, found: 'not asked in dry-run mode' }];
   const numbers = await ask(app, 'account_list_numbers', { limit: 50 });
   if (!numbers.ok)
@@ -159,15 +159,13 @@ async function credentials(app: App, config: Config): Promise<Finding[]> {
       ok: true,
       found: `accepted; ${owned.length} number${owned.length === 1 ? '' : 's'} owned`,
     },
-    sender(config, owned),
+    sender(app.defaults, owned),
     ...webhooks(owned),
   ];
 }
 
-function sender(
-  { settings: { TWILIO_FROM: from, TWILIO_MESSAGING_SERVICE_SID: service } }: Config,
-  owned: readonly Row[],
-): Finding {
+/** As a call finds it: the local Twilio has a sender of its own. */
+function sender({ from, messagingServiceSid: service }: App['defaults'], owned: readonly Row[]): Finding {
   const check = 'sender';
   if (from === undefined) {
     if (service !== undefined) return { check, ok: true, found: `Messaging Service ${service}` };

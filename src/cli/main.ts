@@ -3,6 +3,7 @@
 import module from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { type Config, readConfig, type Sources, settingRows } from '../config.ts';
+import { nearest } from '../nearest.ts';
 import { OperationError } from '../operation/errors.ts';
 import { versionOfPackage } from '../package.ts';
 import { addOwnerCommands } from './owner-commands.ts';
@@ -154,6 +155,26 @@ withSettings(program.command('doctor'))
 
 addOwnerCommands(program, { withSettings, configOf });
 
+// What runs without a name would take a misspelt name for its argument.
+program.hook('preSubcommand', ({ args: [name], commands }, chosen) => {
+  if (chosen.name() !== 'serve' || name === undefined || name === 'serve' || name.startsWith('-')) return;
+  const near = nearest(
+    name,
+    commands.map((each) => each.name()),
+  );
+  throw new OperationError('INVALID_INPUT', `There is no command ${name}.`, {
+    next: `${near === undefined ? '' : `Did you mean \`twilio-mcp ${near}\`? `}\`twilio-mcp --help\` lists all.`,
+  });
+});
+
+/** What is missing, or too much, is told with a next step like every other error. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`Next: \`${path} --help\` shows what it takes.`);
+  for (const each of command.commands) pointToHelp(each, `${path} ${each.name()}`);
+}
+
+pointToHelp(program, 'twilio-mcp');
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -163,7 +184,7 @@ try {
     const told =
       error instanceof OperationError
         ? `${error.code}: ${error.message}\nNext: ${error.details.next}\n`
-        : `INTERNAL: ${String(error)}\n`;
+        : `INTERNAL: ${String(error)}\nNext: See with \`twilio-mcp doctor\` whether the settings are in order; if they are, report this.\n`;
     // Once the error is out, nothing that was left open keeps the process alive.
     process.stderr.write(told, () => process.exit(1));
   }
