@@ -6,9 +6,9 @@ import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { OperationError } from '../operation/errors.ts';
 import type { ConsentEntry } from '../operation/ledgers.ts';
-import { signedBy, signedConsent } from '../owner-key.ts';
+import { createOwnerCheck, signedBy, signedConsent } from '../owner-key.ts';
 import { currentIn, lineOf } from './consent.ts';
-import { type Checked, checkRow, columns } from './consent-row.ts';
+import { type Checked, checkRow, columns, type Here } from './consent-row.ts';
 import { atDesk, type Desk, print } from './desk.ts';
 import type { PassphraseSource } from './passphrase.ts';
 
@@ -19,22 +19,49 @@ export interface ImportOptions extends PassphraseSource {
 export function importFile(config: Config, path: string, options: ImportOptions): Promise<void> {
   return atDesk(config, async (desk) => {
     const rows = rowsIn(read(path), path);
-    const here = { account: desk.account, by: 'owner', now: new Date(), current: currentIn(desk.store) };
     const entries: ConsentEntry[] = [];
+    const kept = countedIn(desk.store, config);
+    const earlier = new Map<string, readonly ConsentEntry[]>();
+    const here: Here = {
+      account: desk.account,
+      by: 'owner',
+      now: new Date(),
+      current: currentIn(desk.store),
+      history: async (entry) => [...(await kept(entry)), ...(earlier.get(entry.contact) ?? [])],
+    };
+    let known = 0;
     for (const { line, row, fault } of rows) {
       const answer: Checked = fault ? { ok: false, faults: [fault] } : await checkRow(row, here);
+      if (answer.ok && answer.known) {
+        known += 1;
+        continue;
+      }
       print(
         answer.ok
           ? `line ${line}: ${lineOf(answer.entry)}`
           : `line ${line}: REFUSED ${answer.faults.join('; ')}`,
       );
-      if (answer.ok) entries.push(answer.entry);
+      if (!answer.ok) continue;
+      const { entry } = answer;
+      entries.push(entry);
+      earlier.set(entry.contact, [...(earlier.get(entry.contact) ?? []), entry]);
     }
-    if (options.dryRun !== true) await keep(desk, entries, options);
-    const refused = rows.length - entries.length;
-    print(`${entries.length} ${options.dryRun ? 'would be recorded' : 'recorded'}, ${refused} refused.`);
+    if (options.dryRun !== true && entries.length > 0) await keep(desk, entries, options);
+    const refused = rows.length - entries.length - known;
+    const done = options.dryRun ? 'would be recorded' : 'recorded';
+    print(`${entries.length} ${done}, ${known} known already, ${refused} refused.`);
     if (refused > 0) process.exitCode = 1;
   });
+}
+
+/** What is on record of a contact and counts: an agreement with a lost or foreign signature must be recorded again. */
+function countedIn({ consents, owner }: Desk['store'], { settings }: Config) {
+  const { signed } = createOwnerCheck(owner.get, settings.TWILIO_MCP_OWNER_KEY);
+  return async ({ account, contact }: ConsentEntry): Promise<readonly ConsentEntry[]> => {
+    const found = await consents.list(account, { contact, limit: page });
+    const counts = await Promise.all(found.map(async (each) => signedBy(each) === 'server' || signed(each)));
+    return found.filter((_, place) => counts[place]);
+  };
 }
 
 /** Revocations alone ask for no passphrase. */

@@ -1,7 +1,13 @@
 // One consent as a human writes it, in flags or in a line of CSV: checked, and turned into an entry of the ledger.
 import { z } from 'zod';
 import { consentChannelOf, standingOf } from '../guards/consent.ts';
-import { type ConsentEntry, consentSources, consentStates, ownerSources } from '../operation/ledgers.ts';
+import {
+  type ConsentEntry,
+  type ConsentSource,
+  consentSources,
+  consentStates,
+  ownerSources,
+} from '../operation/ledgers.ts';
 import { contactOf, purposes } from '../operation/reach.ts';
 
 const number = [
@@ -49,10 +55,13 @@ export interface Here {
   readonly now: Date;
   /** What is on record for the contact, to hold the new entry against. */
   readonly current: (entry: ConsentEntry) => Promise<readonly ConsentEntry[]>;
+  /** All that is on record for the contact and counts; where nothing is given, each row is new. */
+  readonly history?: (entry: ConsentEntry) => Promise<readonly ConsentEntry[]>;
 }
 
 export type Checked =
-  | { readonly ok: true; readonly entry: ConsentEntry }
+  /** `known`: it says nothing that is not on record. */
+  | { readonly ok: true; readonly entry: ConsentEntry; readonly known: boolean }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 export async function checkRow(row: unknown, here: Here): Promise<Checked> {
@@ -65,8 +74,24 @@ export async function checkRow(row: unknown, here: Here): Promise<Checked> {
   const entry = entryFrom(parsed.data, here);
   const faults = [...faultsIn(parsed.data, here.now)];
   if (faults.length > 0) return { ok: false, faults };
+  const { at } = parsed.data;
+  const known = isKnown((await here.history?.(entry)) ?? [], entry, at);
+  // With its own time it is the same word as before, whatever was said since.
+  if (known && at !== undefined) return { ok: true, entry, known };
   const clash = entry.state === 'revoked' ? undefined : await clashOf(entry, parsed.data, here);
-  return clash === undefined ? { ok: true, entry } : { ok: false, faults: [clash] };
+  return clash === undefined ? { ok: true, entry, known } : { ok: false, faults: [clash] };
+}
+
+/** A row without a time repeats what was said before only while nothing else was said since. */
+function isKnown(history: readonly ConsentEntry[], entry: ConsentEntry, at: Date | undefined): boolean {
+  const same = history.filter((each) => wordsOf(each) === wordsOf(entry));
+  if (at !== undefined) return same.some((each) => each.at.getTime() === at.getTime());
+  const others = history.filter(({ channel, state }) => channel === entry.channel && state !== entry.state);
+  return same.some((each) => !others.some((other) => other.at > each.at));
+}
+
+function wordsOf({ contact, channel, purpose, state, source, evidence, expires }: ConsentEntry): string {
+  return JSON.stringify([contact, channel, purpose, state, source, evidence ?? null, expires ?? null]);
 }
 
 function entryFrom({ contact, channel, purpose, state, source, evidence, at, expires }: Written, here: Here) {
@@ -88,11 +113,17 @@ function entryFrom({ contact, channel, purpose, state, source, evidence, at, exp
   return entry;
 }
 
-function* faultsIn({ contact, channel, purpose, state, evidence, at, expires }: Written, now: Date) {
+/** What only ever says no. */
+const refusing: readonly ConsentSource[] = ['stop_word', 'plain_words', 'provider_refusal'];
+
+function* faultsIn({ contact, channel, purpose, state, source, evidence, at, expires }: Written, now: Date) {
   const [shape, message] = addresses[channel];
   if (!shape.test(contact)) yield `contact: ${message}`;
   if (at !== undefined && at > now) yield 'at: lies in the future';
   if (state === 'revoked') return;
+  if (refusing.includes(source)) yield `source: ${source} is how somebody refuses; it proves no agreement`;
+  if (source === 'inbound_message' && purpose === 'marketing')
+    yield 'source: a message that somebody wrote is no agreement to marketing';
   if (purpose === undefined || purpose === 'any') yield `purpose: must be one of ${purposes.join(', ')}`;
   if ((evidence ?? '').length < 3) yield 'evidence: must say how and when they agreed';
   if (expires !== undefined && expires <= now) yield 'expires: has passed';

@@ -22,7 +22,7 @@ export function grant(config: Config, contact: string, options: GrantOptions): P
   const { passphraseFile, channel, purpose, source, evidence, at, expires } = options;
   return atDesk(config, async (desk) => {
     const row = { contact, channel, purpose, source, evidence, at, expires, state: 'granted' };
-    const entry = await checked(desk, row);
+    const entry = await checked(desk, row, 'grant');
     const key = await desk.unlock({ passphraseFile });
     await desk.store.consents.append([signedConsent(key, entry)]);
     await desk.record('consent grant', factsOf(entry));
@@ -31,7 +31,8 @@ export function grant(config: Config, contact: string, options: GrantOptions): P
 }
 
 export interface RevokeOptions {
-  readonly channel: string;
+  /** All on which the contact can be reached, when left out. */
+  readonly channel?: string;
   readonly purpose?: string;
   readonly evidence?: string;
 }
@@ -39,22 +40,33 @@ export interface RevokeOptions {
 /** Asks for no passphrase: it only makes things stricter. */
 export function revoke(config: Config, contact: string, options: RevokeOptions): Promise<void> {
   return atDesk(config, async (desk) => {
-    const { channel, purpose, evidence } = options;
-    const row = { contact, channel, purpose, evidence, source: 'owner', state: 'revoked' };
-    const entry = await checked(desk, row);
-    await desk.store.consents.append([entry]);
-    await desk.record('consent revoke', factsOf(entry));
-    print(`Recorded: ${lineOf(entry)}`);
+    const { channel, ...said } = options;
+    const rows = (channel === undefined ? channelsFor(contact.trim()) : [channel]).map((each) => ({
+      ...{ contact, channel: each, purpose: said.purpose, evidence: said.evidence },
+      ...{ source: 'owner', state: 'revoked' },
+    }));
+    const entries = await Promise.all(rows.map((row) => checked(desk, row, 'revoke')));
+    await desk.store.consents.append(entries);
+    for (const entry of entries) {
+      await desk.record('consent revoke', factsOf(entry));
+      print(`Recorded: ${lineOf(entry)}`);
+    }
   });
 }
 
-async function checked({ account, store }: Desk, row: object): Promise<ConsentEntry> {
+/** Digits alone are sooner a number without its country code than a Messenger ID: such a slip must not pass for a revocation. */
+function channelsFor(contact: string): readonly string[] {
+  if (contact.includes('@')) return ['email'];
+  return contact.startsWith('messenger:') ? ['messenger'] : ['sms', 'whatsapp', 'voice'];
+}
+
+async function checked({ account, store }: Desk, row: object, command: string): Promise<ConsentEntry> {
   const given = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
   const current = currentIn(store);
   const answer = await checkRow(given, { account, by: 'owner', now: new Date(), current });
   if (answer.ok) return answer.entry;
   throw new OperationError('INVALID_INPUT', `Nothing was recorded. ${answer.faults.join('; ')}.`, {
-    next: 'Correct what is named; `twilio-mcp consent grant --help` shows the form.',
+    next: `Correct what is named; \`twilio-mcp consent ${command} --help\` shows the form.`,
   });
 }
 

@@ -44,8 +44,11 @@ function addConsent(program: Command, { withSettings, configOf }: Shape): void {
     );
   withSettings(consent.command('revoke <contact>'))
     .description('record that somebody asked not to be contacted; needs no passphrase')
-    .requiredOption('--channel <channel>', 'sms, whatsapp, rcs, voice, messenger or email')
-    .option('--purpose <purpose>', 'one purpose; all of the channel when left out')
+    .option(
+      '--channel <channel>',
+      'sms, whatsapp, rcs, voice, messenger or email; all on which they can be reached when left out',
+    )
+    .option('--purpose <purpose>', 'one purpose; all when left out')
     .option('--evidence <text>', 'what they said')
     .action(async (contact: string, options: RevokeFlags, command: Command) =>
       (await import('./consent.ts')).revoke(await configOf(command), contact, options),
@@ -89,7 +92,7 @@ interface GrantFlags {
 }
 
 interface RevokeFlags {
-  readonly channel: string;
+  readonly channel?: string;
   readonly purpose?: string;
   readonly evidence?: string;
 }

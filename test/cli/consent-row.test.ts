@@ -75,6 +75,10 @@ describe('a row', () => {
     [{ at: '2026-02-30' }, /at: must be a day/],
     [{ expires: '2026-11-24T12:00:00Z' }, /expires: has passed/],
     [{ by: 'me' }, /by/],
+    [{ source: 'stop_word' }, /source: stop_word is how somebody refuses/],
+    [{ source: 'plain_words' }, /proves no agreement/],
+    [{ source: 'provider_refusal', state: 'pending' }, /proves no agreement/],
+    [{ source: 'inbound_message', purpose: 'marketing' }, /no agreement to marketing/],
   ])('%j is refused', async (row, reason) => {
     expect(await faultsOf(row)).toMatch(reason);
   });
@@ -106,5 +110,29 @@ describe('a yes after a no', () => {
 
   it('never stands against another no', async () => {
     expect(await faultsOf({ state: 'revoked' }, [no])).toBe('none');
+  });
+});
+
+describe('a row that says what is on record', () => {
+  const isKnown = async (row: object, history: readonly ConsentEntry[]) => {
+    const answer = await checkRow({ ...good, ...row }, { ...here(), history: async () => history });
+    return answer.ok && answer.known;
+  };
+
+  it('is known, with its time or without one', async () => {
+    const kept = await entryOf({ at: '2026-01-02' });
+    expect(await isKnown({ at: '2026-01-02' }, [kept])).toBe(true);
+    expect(await isKnown({}, [kept])).toBe(true);
+    expect(await isKnown({}, [])).toBe(false);
+    for (const other of [{ at: '2026-01-03' }, { purpose: 'marketing' }, { evidence: 'a card' }])
+      expect(await isKnown(other, [kept])).toBe(false);
+  });
+
+  it('is new without a time where something else was said since', async () => {
+    const no = await entryOf({ state: 'revoked', at: '2026-01-02' });
+    const yes = await entryOf({ at: '2026-02-02' });
+    expect(await isKnown({ state: 'revoked' }, [no])).toBe(true);
+    expect(await isKnown({ state: 'revoked' }, [no, yes])).toBe(false);
+    expect(await isKnown({ state: 'revoked', at: '2026-01-02' }, [no, yes])).toBe(true);
   });
 });

@@ -68,6 +68,20 @@ describe('a pinned key and a store without an owner', () => {
   });
 });
 
+describe('twilio-mcp consent revoke', () => {
+  it('holds on every channel of the address when none is named, and points to its own help', async () => {
+    const told = await ok(['consent', 'revoke', '+14155550123', '--evidence', 'by phone']);
+    for (const channel of ['sms', 'whatsapp', 'voice'])
+      expect(told).toMatch(new RegExp(`^Recorded: .*\\+14155550123  ${channel}  any  revoked`, 'm'));
+    expect(await ok(['consent', 'revoke', 'Ann@example.com'])).toMatch(
+      /^Recorded: .*ann@example\.com {2}email {2}any {2}revoked.*\n$/,
+    );
+    const slip = await run(['consent', 'revoke', '4155550123']);
+    expect(slip.err).toMatch(/INVALID_INPUT: Nothing was recorded.*E\.164.*\nNext: .*consent revoke --help/);
+    expect(await ok(['consent', 'show', '4155550123'])).toMatch(/Nothing is on record/);
+  });
+});
+
 describe('a rehearsal whose folder cannot be written', () => {
   it('takes no word of the owner, and doctor says that nothing is kept', async () => {
     const env = {

@@ -177,11 +177,13 @@ describe('twilio-mcp consent', () => {
     const dry = await run(['consent', 'import', file('in.csv'), '--dry-run']);
     expect(dry).toMatchObject({ code: 1, err: expect.stringMatching(/^live store .*\n$/) });
     expect(dry.out).toMatch(/line 3: REFUSED contact: must be E\.164[\s\S]*line 6: REFUSED has 3 fields/);
-    expect(dry.out).toMatch(/4 would be recorded, 2 refused/);
+    expect(dry.out).toMatch(/4 would be recorded, 0 known already, 2 refused/);
     expect(await ok(['consent', 'show'])).toMatch(/Nothing is on record/);
 
     const real = await run(['consent', 'import', file('in.csv'), ...withPassphrase()]);
-    expect(real.out).toMatch(/4 recorded, 2 refused/);
+    expect(real.out).toMatch(/4 recorded, 0 known already, 2 refused/);
+    const again = await run(['consent', 'import', file('in.csv')]);
+    expect(again.out).toMatch(/^0 recorded, 4 known already, 2 refused/m);
     const first = await ok(['consent', 'export']);
     expect(first).toContain(`"'=HYPERLINK(""http://evil"")"`);
     expect(first).toMatch(/\+14155550127,sms,conversational,granted,import,was inbound_message: wrote to us/);
@@ -192,7 +194,7 @@ describe('twilio-mcp consent', () => {
     const elsewhere = { TWILIO_MCP_DATABASE_URL: `file:${file('second.db')}` };
     await ok(['init', ...withPassphrase()], elsewhere);
     const moved = await ok(['consent', 'import', file('out.csv'), ...withPassphrase()], elsewhere);
-    expect(moved).toMatch(/4 recorded, 0 refused/);
+    expect(moved).toMatch(/4 recorded, 0 known already, 0 refused/);
     expect(await ok(['consent', 'export'], elsewhere)).toBe(first);
     await ok(sending, elsewhere);
   });
