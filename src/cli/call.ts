@@ -38,8 +38,8 @@ export async function callOperation(config: Config, name: string, args: readonly
 
 function usageOf(operation: Operation): string {
   const rows = flagsOf(operation).map(
-    ({ flag, type, about, required }) =>
-      `  --${flag.padEnd(26)} ${type.padEnd(8)} ${required ? 'required. ' : ''}${about}`,
+    ({ flag, type, items, about, required }) =>
+      `  --${flag.padEnd(26)} ${type.padEnd(8)} ${required ? 'required. ' : ''}${about}${type === 'array' && items !== 'string' ? ' (as JSON)' : ''}`,
   );
   return [`${operation.name} (${operation.effect}): ${operation.about}`, ...rows, ''].join('\n');
 }

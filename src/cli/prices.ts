@@ -14,7 +14,7 @@ export function showPrices({ settings, mode }: Config): void {
   const path = pricesPath(settings, mode);
   const asked = readPrices(path);
   const { asOf, source, countries, ...rest }: Prices = asked ?? publishedPrices;
-  print(`As of ${asOf}; ${source}`, asked === undefined ? 'Built in.' : `From ${path}.`, '');
+  print(`In US dollars, as of ${asOf}; ${source}`, asked === undefined ? 'Built in.' : `From ${path}.`, '');
   for (const [country, { voice, ...prices }] of Object.entries(countries)) {
     const rates = Object.values(voice ?? {});
     const calls = rates.length === 0 ? [] : [`voice ${Math.min(...rates)} to ${Math.max(...rates)} a minute`];

@@ -315,7 +315,9 @@ describe('twilio-mcp policy', () => {
 
 describe('twilio-mcp prices', () => {
   it('asks Twilio for the countries of the account, and counts with the answer', async () => {
-    expect(await ok(['prices', 'show'])).toMatch(/Built in\.[\s\S]*^US {2}sms 0\.0133/m);
+    expect(await ok(['prices', 'show'])).toMatch(
+      /^In US dollars, as of 20(?!.*src\/)[^\n]*\nBuilt in\.[\s\S]*^US {2}sms 0\.0133/m,
+    );
     expect(await ok(['prices', 'refresh'])).toMatch(/Prices of US/);
     await ok(['prices', 'refresh', '--countries', 'gb,FR']);
     expect(await ok(['prices', 'show'])).toMatch(/From .*prices\.json[\s\S]*GB {2}sms 0\.0524/);

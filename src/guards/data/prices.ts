@@ -17,7 +17,7 @@ export const carrierFees: Readonly<Record<string, number>> = { US: 0.005, CA: 0.
 // - Email: within SendGrid's monthly plan no email costs extra; the plan is not counted here.
 export const publishedPrices: Prices = {
   asOf: '2026-11-09',
-  source: "Twilio's public price pages; see src/guards/data/prices.ts for each figure",
+  source: "Twilio's public price pages, as far as they were found, with the carriers' fees",
   countries: {
     US: {
       sms: 0.0083 + 0.005,
