@@ -150,7 +150,7 @@ export function writerOf(row: Row): string {
 }
 
 function namingWriter({ direction, type, participant_sid }: Row): readonly string[] {
-  const cameIn = String(direction).startsWith('inbound') || /\.(?:inbound|input)$/.test(String(type));
+  const cameIn = String(direction).startsWith('inbound') || /^call\.|\.inbound$/.test(String(type));
   if (cameIn) return ['contact', 'from', 'address'];
   // Twilio writes the participant beside the author; who writes under another's name has none.
   return participant_sid === undefined ? [] : ['author'];

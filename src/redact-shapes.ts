@@ -7,7 +7,7 @@ export type Shape = readonly [pattern: RegExp, replacement: string];
 
 /** Fields whose value is a secret whatever it looks like, as they are called in JSON, forms and settings. */
 export const secretKey =
-  /^(?:(?:(?:primary|secondary)_)?auth_?token|(?:api_?)?(?:key_?)?secret|client_?secret|shared_?secret|password|passwd|passphrase|authorization|proxy-authorization|cookie|set-cookie|x-twilio-signature|x-signature|write_?keys?|(?:access|refresh|id|bearer)?_?token|(?:\w+_)?session_?token|credential|custom_?code|otp|passcode)$/i;
+  /^(?:(?:(?:primary|secondary)_)?auth_?token|(?:api_?)?(?:key_?)?secret|client_?secret|shared_?secret|password|passwd|passphrase|authorization|proxy-authorization|cookie|set-cookie|x-twilio-signature|x-signature|write_?keys?|(?:access|refresh|id|bearer)?_?token|(?:\w+_)?session_?token|custom_?code|otp|passcode)$/i;
 
 /** Fields that hold a one-time passcode when they hold nothing but its digits. Twilio's own error codes are numbers. */
 export const codeKey = /^(?:code|digits|verification_?code|pin)$/i;

@@ -148,7 +148,6 @@ describe('shapes of secrets', () => {
         nested: { client_secret: 'abc' },
         writeKeys: ['k1', 'k2'],
         inquiry_session_token: 'abc',
-        ice_servers: [{ username: 'u', credential: 'abc' }],
       }),
     ).toEqual({
       auth_token: '[redacted]',
@@ -160,7 +159,6 @@ describe('shapes of secrets', () => {
       nested: { client_secret: '[redacted]' },
       writeKeys: ['[redacted]', '[redacted]'],
       inquiry_session_token: '[redacted]',
-      ice_servers: [{ username: 'u', credential: '[redacted]' }],
     });
   });
 });

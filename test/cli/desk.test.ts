@@ -33,6 +33,8 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_API_BASE_URL: emulator.url,
+    // Stands for Twilio itself here.
+    TWILIO_MCP_MODE: 'live',
     TWILIO_FROM: '+14155550100',
     TWILIO_MCP_DATABASE_URL: `file:${file('store.db')}`,
     TWILIO_MCP_LOG_LEVEL: 'silent',
@@ -109,7 +111,12 @@ describe('the store that a command acts on', () => {
     expect(listed.err).toBe(`${live}\n`);
     expect(listed.out).toContain(`Nothing waits for your yes in the ${live}.`);
     expect(listed.out).toMatch(/--env-file/);
-    const bare = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '', TWILIO_MCP_DATABASE_URL: '' };
+    const bare = {
+      TWILIO_MCP_MODE: '',
+      TWILIO_ACCOUNT_SID: '',
+      TWILIO_AUTH_TOKEN: '',
+      TWILIO_MCP_DATABASE_URL: '',
+    };
     const rehearsal = /^rehearsal \(emulator\) store \S+rehearsal\.db, account AC\w{32}$/m;
     for (const args of [
       ['init', ...withPassphrase()],
