@@ -135,6 +135,8 @@ function fill(body: string, variables: Readonly<Record<string, string>>): string
 async function sendOnce(hands: Hands, batch: string, { to }: Recipient, input: Row): Promise<Outcome> {
   const key = { account: hands.account.sid, batch, recipient: to };
   const { sends } = hands.ledgers;
+  // A dry run shows the request and ends there: a claim it left would keep the real mailing from this person.
+  if (hands.account.mode === 'dry-run') await hands.call(sendMessage, input);
   const earlier = await sends.claim(key, hands.now());
   if (earlier !== undefined) return resume(hands, key, earlier, input);
   try {
